@@ -1,0 +1,1 @@
+"""First floor, east: what readers get. Imports `storage` only."""

@@ -1,0 +1,1 @@
+"""First floor, west: how pages reach us. Imports `storage` only."""

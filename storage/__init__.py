@@ -1,0 +1,1 @@
+"""Ground floor: what we keep. Imports none of the other rooms."""
