@@ -1,0 +1,46 @@
+"""When to look again: at a source, and at a page. Health, history and the clock go in, a moment comes out. Pure."""
+
+from datetime import datetime, timedelta
+
+from storage.records import Change, ChangeKind, Page, PageState
+
+BACK_OFF_LIMIT = timedelta(hours=24)
+
+RECHECKS: tuple[tuple[timedelta, timedelta], ...] = (
+    # (younger than, look again after): most edits of a news story come on its first day
+    (timedelta(hours=6), timedelta(hours=1)),
+    (timedelta(days=1), timedelta(hours=4)),
+    (timedelta(days=7), timedelta(days=1)),
+    (timedelta(days=30), timedelta(days=7)),
+    (timedelta(days=180), timedelta(days=30)),
+)
+MISSING_RECHECK = timedelta(hours=25)  # just past the time after which a second 404 confirms
+
+
+def next_visit(
+    *, at: datetime, interval: timedelta, failures: int, jitter: float = 0.0, retry_after: timedelta | None = None
+) -> datetime:
+    """When to visit a source again after a visit that ended at `at`.
+
+    `failures` is the number of failed visits in a row (0 after a good one): each doubles the wait, up to a day.
+    `jitter` between -1 and 1 moves the wait by up to a tenth, so that sources do not march in step. A server's
+    own Retry-After is kept when it is longer, up to a day.
+    """
+    wait = min(interval * 2 ** min(failures, 16), max(BACK_OFF_LIMIT, interval))
+    if retry_after is not None:
+        wait = max(wait, min(retry_after, BACK_OFF_LIMIT))
+    return at + wait * (1 + 0.1 * max(-1.0, min(1.0, jitter)))
+
+
+def next_check(page: Page, change: Change, at: datetime) -> datetime | None:
+    """When to look at a page again after `change` at `at`; None when it is old enough to be left alone.
+
+    A page that is suspected gone is asked again once the suspicion can be confirmed; a page that is gone is
+    asked at the pace of its age, since pages do come back.
+    """
+    if change.kind is ChangeKind.SUSPECTED_GONE or page.state is PageState.SUSPECTED_GONE:
+        return at + MISSING_RECHECK
+    # an edit makes a page young again: edits come in clusters
+    born = at if change.kind in (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED) else page.first_seen_at
+    age = at - born
+    return next((at + wait for younger, wait in RECHECKS if age < younger), None)
