@@ -3,6 +3,7 @@
 Only the command line reads this; the rooms are handed values.
 """
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -43,6 +44,12 @@ class Settings(BaseSettings):
     feed_content: Literal["lead", "full"] = "lead"
     replica: str | None = Field(default=None, description="for trials: send every request to this local server")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    def as_environment(self) -> dict[str, str]:
+        """These settings as the variables a child process reads them from."""
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"sources"})
+        environment = {f"HEALTHWIRE_{name.upper()}": str(value) for name, value in values.items()}
+        return environment | {"HEALTHWIRE_SOURCES": json.dumps(self.sources)}
 
     @field_validator("site_url")
     @classmethod

@@ -7,7 +7,10 @@ furniture is gone, and a containment of 0.87 and more marks a shortened copy. Do
 event nor translations. Pure.
 """
 
+import hashlib
+import heapq
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +22,10 @@ RUN = 5
 SAME_TEXT = 0.7
 SHORTENED = 0.87
 FEWEST_RUNS = 12  # a text shorter than this says too little to be recognised in another
+
+SKETCH = 32
+"""How many of a text's runs stand for it when candidates are looked up: the 32 with the smallest hashes (a
+bottom-k sketch, Broder 1997). Texts that share most of their runs share most of these, also where one is cut."""
 
 _WORD = re.compile(r"\w+")
 
@@ -81,6 +88,41 @@ def text_runs(document: Document) -> frozenset[tuple[str, ...]]:
     if len(words) < RUN:
         return frozenset([tuple(words)]) if words else frozenset()
     return frozenset(zip(*(words[i:] for i in range(RUN)), strict=False))
+
+
+def sketch(runs: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
+    """The keys under which a text is looked up: the hashes (16 hex digits) of a fixed sample of its runs."""
+    hashes = (hashlib.blake2b(" ".join(run).encode(), digest_size=8).hexdigest() for run in runs)
+    return tuple(heapq.nsmallest(SKETCH, hashes))
+
+
+class Grouping:
+    """Groups texts as the archive would, in memory: each text joins the first one it is a copy of."""
+
+    def __init__(self) -> None:
+        self._candidates: list[Candidate] = []
+        self._by_key: dict[str, list[int]] = {}
+        self._ids: list[str] = []
+        self._found: dict[str, tuple[str, str, str]] = {}
+
+    def add(self, id: str, document: Document) -> None:
+        """Place a document among those added before it."""
+        runs = text_runs(document)
+        keys = sketch(runs)
+        shared = Counter(index for key in keys for index in self._by_key.get(key, ()))
+        matched = match(document, [self._candidates[index] for index, _ in shared.most_common(20)])
+        number = len(self._ids)
+        story = matched.story_id if matched else number
+        self._ids.append(id)
+        self._candidates.append(Candidate(page_id=number, story_id=story, document=document, runs=runs))
+        for key in keys:
+            self._by_key.setdefault(key, []).append(number)
+        first = self._ids[story]
+        self._found[id] = (first, first, matched.why if matched else "no other text like it")
+
+    def of(self, id: str) -> tuple[str, str, str]:
+        """The first of the copies, the first of the story, and why; raises KeyError for an id never added."""
+        return self._found[id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@
             page     = the page it is of
             change   = compare(the page's revisions, reading)
             revision = append, when the words are new
-            story    = match(document, pages that share paragraphs) or a new one
+            story    = match(document, pages that share its sketch) or a new one
             verdict  = judge(what the story's first publisher says now), unless a person has labelled it
             remember the page's blocks for the site's memory
 
@@ -24,12 +24,12 @@ from datetime import datetime
 
 from pipeline import changes
 from pipeline.cadence import next_check
-from pipeline.match import Candidate, Claim, first_publisher, match
+from pipeline.match import Candidate, Claim, first_publisher, match, sketch, text_runs
 from pipeline.read import RawPage, Reading, read
 from pipeline.relevance import judge
 from spiders.source import Source
 from storage.archive import Archive
-from storage.keys import paragraph_keys, words_digest
+from storage.keys import words_digest
 from storage.records import (
     Capture,
     CaptureKind,
@@ -220,7 +220,7 @@ def append(archive: Archive, capture: Capture, page: Page, document: Document, c
         )
     )
     archive.search.index(page.id, document)
-    keys = paragraph_keys(document)
+    keys = sketch(text_runs(document))
     story_id = page.story_id or _join(archive, page, document, keys, capture.fetched_at)
     archive.stories.index(page.id, keys)
     story, verdict, entered = judge_story(archive, story_id, capture.fetched_at)

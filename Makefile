@@ -1,0 +1,46 @@
+# Everything here works from a fresh clone with Python 3.11+ and make; `.venv` is made once, from the lock file.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: install demo test check format run eval bench lock clean
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Healthwire needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+demo: install ## the whole chain on this machine: no internet needed; Ctrl-C ends it
+	$(BIN)/healthwire demo
+
+test: install ## all tests
+	$(BIN)/python -m pytest
+
+check: install ## form: lint, formatting, types, who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+run: install ## the service: visits, feeds and pages until Ctrl-C
+	$(BIN)/healthwire run
+
+eval: install ## the figures of reading and judging; give EVAL_DATA=DIR for the labelled material
+	$(BIN)/python -m benchmarks.evaluate $(EVAL_DATA)
+
+bench: install ## speed against named peers
+	$(BIN)/python -m benchmarks.read
+	$(BIN)/python -m benchmarks.judge
+
+lock: ## resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file constraints.txt
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

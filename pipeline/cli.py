@@ -1,0 +1,85 @@
+"""The `healthwire` command: one Typer application put together from the groups in `pipeline.commands`.
+
+A command's imports stand inside it, so that `healthwire read` does not wait for Scrapy or the web server.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.commands import archive, demo, harvest, reading, service
+from pipeline.commands.context import Context, UserError
+
+app = typer.Typer(
+    name="healthwire",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Watches ministry and news-agency websites and publishes feeds of new international health-cooperation "
+    "stories, each with the reason why it is there. `healthwire demo` shows all of it without the internet.",
+)
+for group in (demo, service, harvest, reading, archive):
+    group.register(app)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration file; without it healthwire.toml of this folder, if any.")
+    ] = None,
+    database: Annotated[str | None, typer.Option(help="The archive: sqlite:///PATH or postgresql+psycopg://…")] = None,
+    log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = None,
+) -> None:
+    """Settings come from defaults, then healthwire.toml, then HEALTHWIRE_* variables, then these flags."""
+    flags = {"database_url": database, "log_level": log_level.upper() if log_level else None}
+    ctx.obj = Context(config=config, flags=flags)
+
+
+def main() -> None:
+    """Run the command line; what a user can cause ends in one line on stderr and exit status 1."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        app(standalone_mode=True)
+    except BrokenPipeError:
+        # the reader of our output has gone (`| head`): nothing more to say, and nothing for the interpreter to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except UserError as error:
+        fail(str(error))
+    except Exception as error:
+        if not _is_users(error):
+            raise  # a bug of ours is loud
+        fail(str(error))
+
+
+def _is_users(error: Exception) -> bool:
+    """Whether an error says something about the installation or the input rather than about our code."""
+    names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    return bool(names & USERS_ERRORS)
+
+
+USERS_ERRORS = {
+    # by name, so that naming them here imports none of their rooms
+    "pipeline.config.ConfigError",
+    "storage.errors.StorageError",
+    "spiders.source.SourceError",
+    "feeds.publish.PublishError",
+    "feeds.spec.SpecError",
+}
+
+
+def fail(message: str) -> None:
+    """Say what is wrong in one line and end with status 1."""
+    print("healthwire: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

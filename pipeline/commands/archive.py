@@ -1,0 +1,269 @@
+"""`search`, `show`, `export`, `query`, `label` and `why`: asking the archive."""
+
+import getpass
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.commands.context import Context, UserError
+from pipeline.commands.output import Format, line, show
+from pipeline.commands.reading import judge_row
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
+    from storage.filters import StoryFilter
+    from storage.records import StoryView
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(search)
+    app.command("show")(show_story)
+    app.command()(export)
+    app.command()(query)
+    app.command()(label)
+    app.command()(labels)
+    app.command()(why)
+
+
+Partner = Annotated[list[str] | None, typer.Option("--partner", help="Country code or organisation; repeatable.")]
+Language = Annotated[list[str] | None, typer.Option("--language", help="Language code; repeatable.")]
+Since = Annotated[str | None, typer.Option(help="Only stories that entered at or after this day (YYYY-MM-DD).")]
+Until = Annotated[str | None, typer.Option(help="Only stories that entered before this day (YYYY-MM-DD).")]
+Rows = Annotated[Format, typer.Option(help="table, json, jsonl or csv.")]
+COLUMNS = ("entered_at", "story", "partners", "act", "title", "source", "url")
+
+
+def search(
+    ctx: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="Words to find, with or without diacritics.")],
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    everything: Annotated[bool, typer.Option("--all", help="Also pages that are not health cooperation.")] = False,
+    format: Rows = Format.TABLE,
+) -> None:
+    """Search the words of the archive's pages, exact forms first."""
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as archive:
+        hits = archive.search.search(" ".join(words), limit=limit, relevant_only=not everything)
+        rows = []
+        for hit in hits:
+            view = archive.stories.view(hit.story_id) if hit.story_id is not None else None
+            if view is not None:
+                rows.append(row_of(view))
+    show(rows, format, COLUMNS)
+
+
+def show_story(
+    ctx: typer.Context,
+    story: Annotated[str, typer.Argument(help="A story's id, or the address of one of its pages.")],
+    format: Annotated[Format, typer.Option(help="table or json.")] = Format.TABLE,
+) -> None:
+    """Show one story: the article, its reason, its other tellings and the revisions of its pages."""
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as archive:
+        view = find(archive, story)
+        whole = whole_story(archive, view)
+    if format is not Format.TABLE:
+        print(line(whole) if format is Format.JSONL else json.dumps(json.loads(line(whole)), ensure_ascii=False, indent=2))
+        return
+    print(f"{whole['title']}\n{whole['url']}\n")
+    print(f"{'relevant' if whole['relevant'] else 'not relevant'} ({whole['score']:.2f}): {whole['gloss']}")
+    for reason in whole["why"]:
+        print(f"  {reason}")
+    print()
+    for text in (whole["lead"], *whole["paragraphs"]):
+        if text:
+            print(f"{text}\n")
+    for page in whole["pages"]:
+        print(f"{page['role']}: {page['source']} {page['url']} ({page['state']}; {page['why']})")
+        for revision in page["revisions"]:
+            print(f"  revision {revision['number']}, {revision['seen_at'][:16]}: {revision['change']} {revision['reason']}")
+
+
+def export(
+    ctx: typer.Context,
+    partner: Partner = None,
+    language: Language = None,
+    since: Since = None,
+    until: Until = None,
+    full: Annotated[bool, typer.Option(help="With the article's text and every page and revision.")] = False,
+    format: Annotated[Format, typer.Option(help="jsonl, json, csv or table.")] = Format.JSONL,
+) -> None:
+    """Export the stories of the feeds, newest first."""
+    context: Context = ctx.obj
+    wanted = story_filter(partner, language, since, until)
+    with context.store() as store:
+
+        def rows() -> Iterator[dict[str, Any]]:
+            with store.read() as archive:
+                for view in archive.stories.every(wanted):
+                    yield whole_story(archive, view) if full else row_of(view)
+
+        show(rows(), format, COLUMNS)
+
+
+def query(
+    ctx: typer.Context,
+    sql: Annotated[str, typer.Argument(help="One SELECT; the archive cannot be changed by it.")],
+    format: Rows = Format.TABLE,
+) -> None:
+    """Ask the archive in SQL, read-only. The tables are described in docs/archive.md."""
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as archive:
+        columns, rows = archive.query(sql)
+        show((dict(zip(columns, row, strict=True)) for row in rows), format, columns)
+
+
+def label(
+    ctx: typer.Context,
+    story: Annotated[str, typer.Argument(help="A story's id, or the address of one of its pages.")],
+    relevant: Annotated[str, typer.Argument(help="yes or no.")],
+    why: Annotated[str, typer.Option(help="Why you think so; it stands in the story's evidence.")],
+    by: Annotated[str | None, typer.Option(help="Who says so; else your login name.")] = None,
+) -> None:
+    """Record a person's judgement of a story; it overrides the verdict at once."""
+    from pipeline.publication import publish_all
+    from pipeline.run import judge_story
+    from storage.records import Label
+
+    if relevant not in ("yes", "no"):
+        raise UserError(f"{relevant}: yes or no is wanted")
+    context: Context = ctx.obj
+    settings = context.settings()
+    at = datetime.now(UTC)
+    with context.store(settings) as store:
+        with store.write() as archive:
+            story_id = find(archive, story).story.id
+            assert story_id is not None
+            archive.stories.label(
+                Label(story_id=story_id, relevant=relevant == "yes", why=why, by=by or getpass.getuser(), at=at)
+            )
+            judge_story(archive, story_id, at, late=True)
+        changed = publish_all(store, settings)
+    print(f"recorded; {len(changed)} feed files written")
+
+
+def labels(ctx: typer.Context) -> None:
+    """Export people's judgements as training rows (JSON lines for `python -m pipeline.relevance.train`)."""
+    from pipeline.relevance import training_row
+
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as archive:
+        newest = {label.story_id: label for label in archive.stories.labels()}
+        for story_id, given in sorted(newest.items()):
+            view = archive.stories.view(story_id)
+            if view is not None:
+                print(line(training_row(view.story.uid, view.link.latest.document, given)))
+
+
+def why(
+    ctx: typer.Context,
+    story: Annotated[str, typer.Argument(help="A story's id, an address, or - for JSON lines with title and text.")],
+) -> None:
+    """Say why a story is in the feeds, or why it is not."""
+    from pipeline.relevance import explain
+
+    if story == "-" or story.endswith(".jsonl"):
+        from pipeline.commands.reading import json_lines
+
+        for row in json_lines(story):
+            print(f"{row.get('id')}: {row.get('title')}")
+            for sentence in explain(judge_row(row)):
+                print(f"  {sentence}")
+        return
+    context: Context = ctx.obj
+    with context.store() as store, store.read() as archive:
+        view = find(archive, story)
+        print(f"{view.link.latest.document.title}\n{view.link.page.address}")
+        for sentence in explain(view.verdict):
+            print(f"  {sentence}")
+
+
+def find(archive: "Archive", name: str) -> "StoryView":
+    """The story of that id, or of the page with that address. Raises UserError when there is none."""
+    story = archive.stories.by_uid(name) or archive.stories.by_address(name)
+    view = archive.stories.view(story.id) if story is not None and story.id is not None else None
+    if view is None:
+        raise UserError(f"{name}: no such story in this archive; `healthwire search` finds their ids")
+    return view
+
+
+def story_filter(
+    partner: list[str] | None, language: list[str] | None, since: str | None, until: str | None
+) -> "StoryFilter":
+    from storage.filters import StoryFilter
+
+    return StoryFilter(
+        partners=tuple(partner or ()), languages=tuple(language or ()), since=day(since), until=day(until)
+    )
+
+
+def day(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise UserError(f"{text}: a day is wanted, as 2026-01-31") from error
+
+
+def row_of(view: "StoryView") -> dict[str, Any]:
+    """A story in one row."""
+    document, verdict = view.link.latest.document, view.verdict
+    return {
+        "story": view.story.uid,
+        "entered_at": view.story.entered_at,
+        "title": document.title,
+        "url": view.link.page.address,
+        "source": view.link.page.source,
+        "published_at": document.published.at if document.published else None,
+        "language": document.language,
+        "relevant": verdict.relevant,
+        "score": round(verdict.score, 4),
+        "partners": verdict.partners,
+        "themes": verdict.themes,
+        "act": verdict.act,
+        "gloss": verdict.gloss,
+        "lead": document.lead,
+    }
+
+
+def whole_story(archive: "Archive", view: "StoryView") -> dict[str, Any]:
+    """A story with its text, its reasons, its pages and their revisions."""
+    from pipeline.relevance import explain
+
+    pages = []
+    for telling in (view.link, *view.others):
+        assert telling.page.id is not None
+        pages.append(
+            {
+                "url": telling.page.address,
+                "source": telling.page.source,
+                "role": telling.member.role,
+                "why": telling.member.why,
+                "state": telling.page.state,
+                "title": telling.latest.document.title,
+                "revisions": [
+                    {
+                        "number": revision.number,
+                        "seen_at": revision.seen_at.isoformat(),
+                        "change": revision.change.kind,
+                        "reason": revision.change.reason,
+                        "digest": revision.digest,
+                    }
+                    for revision in archive.pages.revisions(telling.page.id)
+                ],
+            }
+        )
+    document = view.link.latest.document
+    return {
+        **row_of(view),
+        "why": list(explain(view.verdict)),
+        "paragraphs": document.paragraphs,
+        "captions": document.captions,
+        "byline": document.byline,
+        "agency": document.agency,
+        "pages": pages,
+    }

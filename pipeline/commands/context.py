@@ -1,0 +1,57 @@
+"""What every command starts from: the settings, the archive and the sources, opened when first asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.config import Settings
+    from spiders.source import Source
+    from storage.store import Store
+
+
+class UserError(Exception):
+    """Something the user can mend; the message says what and how."""
+
+
+@dataclass(slots=True)
+class Context:
+    config: Path | None = None
+    flags: Mapping[str, Any] = field(default_factory=dict)
+
+    def settings(self, **flags: Any) -> "Settings":
+        """The settings, with a command's own flags on top."""
+        from pipeline.config import load_settings
+
+        return load_settings(self.config, {**self.flags, **{k: v for k, v in flags.items() if v is not None}})
+
+    @contextmanager
+    def store(self, settings: "Settings | None" = None) -> Iterator["Store"]:
+        """The archive, migrated and ready; made on first use."""
+        from storage.store import Store
+
+        store = Store.open((settings or self.settings()).database_url)
+        try:
+            store.migrate()
+            yield store
+        finally:
+            store.close()
+
+
+def load_sources(settings: "Settings", names: Sequence[str] = ()) -> dict[str, "Source"]:
+    """The sources of this installation, or those of them that are named.
+
+    Raises UserError for a name that no source has.
+    """
+    from spiders.source import load_sources as load
+
+    sources = load()
+    if settings.sources_dir is not None:
+        sources |= load(settings.sources_dir)
+    wanted = tuple(names) or settings.sources
+    unknown = [name for name in wanted if name not in sources]
+    if unknown:
+        raise UserError(f"no source is called {', '.join(unknown)}; there are {', '.join(sorted(sources))}")
+    return {slug: source for slug, source in sources.items() if not wanted or slug in wanted}

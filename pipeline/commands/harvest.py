@@ -1,0 +1,215 @@
+"""`crawl`, `process`, `publish`, `import` and `replay`: the parts of the chain, one at a time."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.output import Format, show
+from pipeline.commands.reading import looks_like_text, read_file
+
+if TYPE_CHECKING:
+    from pipeline.run import Tally
+    from spiders.source import Source
+    from storage.store import Store
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(crawl)
+    app.command()(process)
+    app.command()(publish)
+    app.command("import")(import_)
+    app.command()(replay)
+
+
+def crawl(
+    ctx: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(help="Which sources; none: all.")] = None,
+    revisit: Annotated[
+        str, typer.Option(help="Known pages to look at again: due, all or none.")
+    ] = "due",
+    replica: Annotated[str | None, typer.Option(help="Send every request to this local replica.")] = None,
+    quiet: Annotated[bool, typer.Option(help="Only problems.")] = False,
+    format: Annotated[Format, typer.Option(help="How to print the runs.")] = Format.TABLE,
+) -> None:
+    """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
+    from storage.errors import AlreadyHeld
+
+    from spiders.crawl import CrawlOptions
+    from spiders.crawl import crawl as visit
+
+    if revisit not in ("due", "all", "none"):
+        raise UserError(f"--revisit {revisit}: due, all or none is allowed")
+    context: Context = ctx.obj
+    settings = context.settings(replica=replica)
+    chosen = load_sources(settings, sources or ())
+    options = CrawlOptions(
+        database_url=settings.database_url,
+        contact=settings.contact,
+        revisit=revisit,  # type: ignore[arg-type]
+        replica=settings.replica,
+        log_level=settings.log_level,
+    )
+    with context.store(settings) as store:
+        from contextlib import ExitStack
+
+        free = []
+        with ExitStack() as held:
+            for slug, source in chosen.items():
+                try:
+                    held.enter_context(store.exclusive(f"visit {slug}"))
+                    free.append(source)
+                except AlreadyHeld:
+                    print(f"healthwire: {slug}: another process is visiting it; left out", file=sys.stderr)
+            runs = visit(free, options) if free else []
+    if not quiet:
+        columns = ("source", "state", "listings", "discovered", "fetched", "unchanged", "kept", "failed", "problems")
+        show(({name: getattr(run, name) for name in columns} for run in runs), format, columns)
+    bad = [run.source for run in runs if run.state != "finished"]
+    for run in runs:
+        for problem in run.problems:
+            print(f"healthwire: {run.source}: {problem}", file=sys.stderr)
+    if bad or len(free) < len(chosen):
+        raise typer.Exit(1)
+
+
+def process(ctx: typer.Context) -> None:
+    """Read, compare, match and judge every capture that nobody has looked at yet."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    sources = load_sources(settings)
+    with context.store(settings) as store:
+        tally = process_all(store, sources)
+    print(said(tally))
+    if tally.failed:
+        raise UserError(f"{tally.failed} captures met a bug of ours (see the log); they stay for the next time")
+
+
+def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
+    """Process what is unsettled, with a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from pipeline.run import process_pending
+
+    know_publishers(store, sources)
+    with store.read() as archive:
+        waiting = archive.captures.count_unprocessed()
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("processing"), BarColumn(), MofNCompleteColumn(), console=console, disable=not console.is_terminal
+    ) as progress:
+        bar = progress.add_task("processing", total=waiting)
+        return process_pending(store, sources, on_outcome=lambda _: progress.advance(bar))
+
+
+def know_publishers(store: "Store", sources: "dict[str, Source]") -> None:
+    """Tell the archive the names of the sources, for feeds and pages."""
+    with store.write() as archive:
+        for source in sources.values():
+            archive.publishers.save(source.publisher())
+
+
+def said(tally: "Tally") -> str:
+    parts = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.changes.items())) or "nothing to do"
+    return f"{tally.processed} captures processed ({parts}); {tally.entered} stories entered the feeds"
+
+
+def publish(
+    ctx: typer.Context,
+    directory: Annotated[Path | None, typer.Option(help="Where to; else feeds_dir of the configuration.")] = None,
+) -> None:
+    """Write every feed as RSS, Atom and JSON Feed, with an index page and OPML; unchanged files are left alone."""
+    from pipeline.publication import publish_all
+
+    context: Context = ctx.obj
+    settings = context.settings(feeds_dir=directory)
+    with context.store(settings) as store:
+        changed = publish_all(store, settings)
+    print(f"{len(changed)} files written in {settings.feeds_dir}" + ("" if changed else " (nothing had changed)"))
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(help="Saved pages: HTML, a portal's JSON, or text dumps.")],
+    source: Annotated[str | None, typer.Option(help="The source they are of; else guessed from the page.")] = None,
+    url: Annotated[str | None, typer.Option(help="The address of the page (one file only).")] = None,
+    captured_at: Annotated[
+        str | None, typer.Option(help="When they were captured (ISO 8601); else the file's own time.")
+    ] = None,
+) -> None:
+    """Take saved pages into the archive, with their own capture time, and process and publish them."""
+    from pipeline.imports import capture_of
+    from pipeline.publication import publish_all
+
+    if url is not None and len(files) > 1:
+        raise UserError("--url names one page; give one file with it")
+    at = moment(captured_at) if captured_at else None
+    context: Context = ctx.obj
+    settings = context.settings()
+    sources = load_sources(settings)
+    if source is not None and source not in sources:
+        load_sources(settings, [source])
+    prepared = []
+    for name in files:
+        body = read_file(name)
+        when = at or datetime.fromtimestamp(Path(name).stat().st_mtime, UTC)
+        text = looks_like_text(name, body)
+        prepared.append((capture_of(Path(name).name, body, when, sources, slug=source, url=url, text=text), body))
+    with context.store(settings) as store:
+        with store.write() as archive:
+            for capture, body in prepared:
+                archive.captures.add(capture, body)
+        tally = process_all(store, sources)
+        changed = publish_all(store, settings)
+    print(said(tally) + f"; {len(changed)} feed files written")
+    if tally.failed:
+        raise UserError(f"{tally.failed} captures met a bug of ours (see the log); they stay for the next time")
+
+
+def replay(
+    ctx: typer.Context,
+    judge: Annotated[bool, typer.Option("--judge", help="Only judge the stories again.")] = False,
+    source: Annotated[str | None, typer.Option(help="Only the pages of this source.")] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Apply without asking.")] = False,
+    format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TABLE,
+) -> None:
+    """Read the stored pages again with today's code, or judge again; show what would differ, then apply."""
+    from pipeline.publication import publish_all
+    from pipeline.replay import apply_judging, apply_reading, judged_otherwise, read_otherwise
+
+    context: Context = ctx.obj
+    settings = context.settings()
+    sources = load_sources(settings)
+    if source is not None and source not in sources:
+        load_sources(settings, [source])
+    with context.store(settings) as store:
+        differences = list(judged_otherwise(store) if judge else read_otherwise(store, sources, source))
+        columns = ("story", "now", "would_be", "title") if judge else ("page", "what", "title")
+        show((d.row() for d in differences), format, columns)
+        if not differences:
+            print("nothing would differ", file=sys.stderr)
+            return
+        if not apply and not (sys.stdin.isatty() and typer.confirm(f"Apply these {len(differences)}?")):
+            print("nothing applied; --apply applies without asking", file=sys.stderr)
+            return
+        if judge:
+            apply_judging(store, differences)  # type: ignore[arg-type]
+        else:
+            apply_reading(store, differences)  # type: ignore[arg-type]
+        changed = publish_all(store, settings)
+    print(f"{len(differences)} applied; {len(changed)} feed files written", file=sys.stderr)
+
+
+def moment(text: str) -> datetime:
+    """A moment given on the command line. Raises UserError unless it is ISO 8601 with a zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{text}: ISO 8601 is wanted, as 2026-01-31T08:00+07:00") from error
+    if at.utcoffset() is None:
+        raise UserError(f"{text}: a time zone is wanted, as 2026-01-31T08:00+07:00")
+    return at

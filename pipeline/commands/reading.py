@@ -1,0 +1,164 @@
+"""`read`, `judge` and `match`: the pure steps over files and JSON lines, without an archive."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.output import line
+
+if TYPE_CHECKING:
+    from storage.records import Document, Verdict
+
+STDIN = "-"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(read)
+    app.command()(judge)
+    app.command()(match)
+
+
+def read(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(help="Saved pages (HTML, a portal's JSON, or text); - for JSON lines.")],
+    source: Annotated[str | None, typer.Option(help="The source whose layouts to read with.")] = None,
+    url: Annotated[str | None, typer.Option(help="The address of the page; picks the source when none is given.")] = None,
+) -> None:
+    """Read saved pages: one Document a line, as JSON.
+
+    `-` reads JSON lines `{"id", "url", "html" | "text"}` from standard input and answers each with its `id`.
+    A page that is no article is answered with `rejected` and its `detail`.
+    """
+    from pipeline.read import RawPage, as_json
+    from pipeline.read import read as read_page
+    from pipeline.read import read_text
+
+    context: Context = ctx.obj
+    sources = load_sources(context.settings())
+    if source is not None and source not in sources:
+        load_sources(context.settings(), [source])  # says which there are
+
+    def chosen(address: str | None) -> Any:
+        if source is not None:
+            return sources[source]
+        return next((s for s in sources.values() if address and s.owns(address)), None)
+
+    for name in files:
+        if name == STDIN:
+            for row in json_lines(STDIN):
+                address = str(row.get("url") or url or "")
+                if "html" in row:
+                    page = RawPage(url=address, body=str(row["html"]).encode("utf-8", "surrogatepass"), content_type="text/html; charset=utf-8")
+                    reading = read_page(page, source=chosen(address))
+                else:
+                    reading = read_text(str(row.get("text", "")), url=address or None, source=chosen(address))
+                print(line({"id": row.get("id"), "url": address or None, **as_json(reading.outcome)}))
+            continue
+        body = read_file(name)
+        if looks_like_text(name, body):
+            reading = read_text(body.decode("utf-8", "replace"), url=url, source=chosen(url))
+        else:
+            reading = read_page(RawPage(url=url or "", body=body), source=chosen(url))
+        print(line({"file": Path(name).name, **as_json(reading.outcome)}))
+
+
+def judge(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")] = STDIN,
+    explain: Annotated[bool, typer.Option(help="Say for people why, and which lexicon term said so.")] = False,
+) -> None:
+    """Judge texts: JSON lines `{"id", "title", "text", "lang"?}` in, a verdict a line out."""
+    from pipeline.relevance import explain as explained
+
+    for row in json_lines(file):
+        verdict = judge_row(row)
+        if explain:
+            print(f"{row.get('id')}: {row.get('title')}")
+            for sentence in explained(verdict):
+                print(f"  {sentence}")
+            continue
+        print(
+            line(
+                {
+                    "id": row.get("id"),
+                    "relevant": verdict.relevant,
+                    "score": round(verdict.score, 4),
+                    "evidence": [
+                        {"phrase": e.phrase, "place": e.place, "kind": e.kind, "weight": round(e.weight, 3)}
+                        for e in verdict.evidence
+                    ],
+                    "partners": verdict.partners,
+                    "themes": verdict.themes,
+                    "act": verdict.act,
+                    "gloss": verdict.gloss,
+                }
+            )
+        )
+
+
+def match(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")] = STDIN,
+) -> None:
+    """Group texts as the archive would: JSON lines `{"id", "title", "text", …}` in, `{"id", "copies", "story", "why"}` out.
+
+    `copies` names the group of pages with the same text, `story` the event; both by the id of its first row.
+    """
+    from pipeline.match import Grouping
+
+    grouping = Grouping()
+    rows = list(json_lines(file))
+    for row in rows:
+        grouping.add(str(row.get("id")), _document(row))
+    for row in rows:
+        copies, story, why = grouping.of(str(row.get("id")))
+        print(line({"id": row.get("id"), "copies": copies, "story": story, "why": why}))
+
+
+def judge_row(row: dict[str, Any]) -> "Verdict":
+    """The verdict on a row with `title`, `text` and perhaps `lang`."""
+    from pipeline.relevance import judge_text
+
+    return judge_text(str(row.get("title") or ""), str(row.get("text") or ""), row.get("lang"))
+
+
+def _document(row: dict[str, Any]) -> "Document":
+    from storage.records import Document
+
+    paragraphs = tuple(filter(None, (part.strip() for part in str(row.get("text") or "").split("\n"))))
+    return Document(title=str(row.get("title") or ""), paragraphs=paragraphs, reader="given", confidence=1.0)
+
+
+def json_lines(file: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON lines file, or of standard input for `-`. Raises UserError naming the bad line."""
+    lines = sys.stdin.buffer if file == STDIN else read_file(file).splitlines()
+    for number, raw in enumerate(lines, 1):
+        if not raw.strip():
+            continue
+        try:
+            row = json.loads(raw)
+        except ValueError as error:
+            raise UserError(f"{'standard input' if file == STDIN else file}, line {number}: not JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise UserError(f"{'standard input' if file == STDIN else file}, line {number}: an object is wanted")
+        yield row
+
+
+def read_file(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UserError(f"{name}: {error.strerror or error}") from error
+
+
+def looks_like_text(name: str, body: bytes) -> bool:
+    """Whether a saved page is a text dump: it is called .txt, or has no tags in its beginning and is no JSON."""
+    if Path(name).suffix.lower() in (".txt", ".text"):
+        return True
+    start = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    return b"<" not in start and not start.startswith((b"{", b"["))

@@ -1,0 +1,217 @@
+"""`run`, `serve`, `sources` and `doctor`: the service, and whether it is well."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.output import Format, show
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from pipeline.config import Settings
+    from spiders.source import Source
+    from storage.store import Store
+
+log = logging.getLogger("healthwire")
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+    app.command()(serve)
+    sources = typer.Typer(no_args_is_help=True, help="The sources, their health, and whether a source file is right.")
+    sources.command("list")(list_sources)
+    sources.command("check")(check_sources)
+    app.add_typer(sources, name="sources")
+    app.command()(doctor)
+
+
+def run(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to serve feeds and pages on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+    replica: Annotated[str | None, typer.Option(help="Visit this local replica and never the internet.")] = None,
+) -> None:
+    """The service: visits sources when they are due, processes, publishes and serves, until SIGTERM or Ctrl-C."""
+    from storage.errors import AlreadyHeld
+
+    context: Context = ctx.obj
+    settings = context.settings(host=host, port=port, replica=replica)
+    logging.getLogger().setLevel(settings.log_level)
+    sources = load_sources(settings)
+    with context.store(settings) as store:
+        try:
+            with store.exclusive("scheduler"):
+                asyncio.run(_run(store, sources, settings))
+        except AlreadyHeld as error:
+            raise UserError(f"another `healthwire run` schedules visits for this archive already ({error})") from error
+
+
+async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings") -> None:
+    from pipeline.publication import publish_all
+    from pipeline.run import process_pending
+    from pipeline.schedule import Service, visit_in_child
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+
+    def digest() -> None:
+        tally = process_pending(store, sources, stop=stopping.is_set)
+        changed = publish_all(store, settings)
+        if tally.processed or tally.failed or changed:
+            log.info(
+                "%d captures processed, %d failed; %d stories entered; %d files written",
+                tally.processed,
+                tally.failed,
+                tally.entered,
+                len(changed),
+            )
+
+    service = Service(
+        store,
+        sources,
+        visit=lambda source: visit_in_child(source, settings.as_environment(), stopping),
+        digest=digest,
+        at_once=settings.visits_at_once,
+    )
+    server = _web_server(store, settings)
+    serving = asyncio.create_task(server.serve())
+    scheduling = asyncio.create_task(service.serve())
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, scheduling, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    service.stop()
+    server.should_exit = True
+    await asyncio.gather(serving, scheduling)  # an error in either is loud
+    stopped.cancel()
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
+) -> None:
+    """Serve feeds, pages and the query API from the archive, without visiting anything."""
+    context: Context = ctx.obj
+    settings = context.settings(host=host, port=port)
+    logging.getLogger().setLevel(settings.log_level)
+    with context.store(settings) as store:
+        server = _web_server(store, settings)
+        with _interruptible(server):
+            asyncio.run(server.serve())
+
+
+@contextmanager
+def _interruptible(server: "uvicorn.Server") -> Iterator[None]:
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
+
+
+def _web_server(store: "Store", settings: "Settings") -> "uvicorn.Server":
+    """The web server, told to leave signals to us. Raises UserError when its address is taken."""
+    import socket
+
+    import uvicorn
+
+    from pipeline.publication import web_application
+
+    class Quiet(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # the service decides when to stop
+
+    try:
+        listening = socket.create_server((settings.host, settings.port), reuse_port=False)
+    except OSError as error:
+        raise UserError(
+            f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; another --port may be free"
+        ) from error
+    address = listening.getsockname()
+    print(f"serving on http://{address[0]}:{address[1]}/", flush=True)
+    server = Quiet(uvicorn.Config(web_application(store, settings), log_config=None, access_log=False, lifespan="off"))
+    inner = server.serve
+
+    async def serve_here() -> None:
+        try:
+            await inner(sockets=[listening])
+        finally:
+            listening.close()
+
+    server.serve = serve_here  # type: ignore[method-assign,assignment]
+    return server
+
+
+def list_sources(
+    ctx: typer.Context, format: Annotated[Format, typer.Option(help="table, json, jsonl or csv.")] = Format.TABLE
+) -> None:
+    """List the sources with their last visit, their next one, and what is wrong."""
+    context: Context = ctx.obj
+    settings = context.settings()
+    sources = load_sources(settings)
+    with context.store(settings) as store, store.read() as archive:
+        states = {state.slug: state for state in archive.visits.states()}
+    rows: list[dict[str, Any]] = []
+    for slug, source in sorted(sources.items()):
+        state = states.get(slug)
+        rows.append(
+            {
+                "source": slug,
+                "name": source.name,
+                "kind": source.kind,
+                "language": source.language,
+                "last_success": state.last_success_at if state else None,
+                "next_visit": state.next_visit_at if state else None,
+                "failures": state.failures if state else 0,
+                "problem": state.problem if state else None,
+            }
+        )
+    show(rows, format, ("source", "name", "language", "last_success", "next_visit", "failures", "problem"))
+
+
+def check_sources(
+    ctx: typer.Context,
+    files: Annotated[list[str] | None, typer.Argument(help="Source files; none: those of this installation.")] = None,
+) -> None:
+    """Check source files: every problem with its file, its key and what is allowed."""
+    from pathlib import Path
+
+    from spiders.source import load_source
+
+    if files:
+        for name in files:
+            source = load_source(Path(name))
+            print(f"{name}: {source.slug} is right")
+        return
+    context: Context = ctx.obj
+    sources = load_sources(context.settings())
+    print(f"{len(sources)} sources are right: {', '.join(sorted(sources))}")
+
+
+def doctor(ctx: typer.Context) -> None:
+    """Ask whether this installation is healthy: configuration, archive, disk, sources, clock, feeds."""
+    from pipeline.doctor import examine
+
+    context: Context = ctx.obj
+    settings = context.settings()
+    sources = load_sources(settings)
+    with context.store(settings) as store:
+        findings = examine(store, sources, settings, now=datetime.now(UTC))
+    for finding in findings:
+        print(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.said}")
+    if not all(finding.well for finding in findings):
+        raise typer.Exit(1)
