@@ -1,0 +1,127 @@
+"""Text as its author meant it: encodings, entities, invisible characters (pure).
+
+Repairs what machines broke and nothing that people wrote: odd spelling (`Đaò`), either tone placement and lost
+spaces stay as they are.
+"""
+
+import codecs
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+import ftfy
+
+_ZERO_WIDTH = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
+# What UTF-8 looks like when each byte was taken for a letter of its own (Latin-1, windows-1252, windows-1258).
+_MOJIBAKE = re.compile(
+    "á»[\u0080-\u00ff\u2018-\u203a\u20ac\u0152-\u0178]|áº[\u0080-\u00ff\u2018-\u203a\u20ac\u0152-\u0178]|Ã[\u0080-\u00bf\u201a-\u203a\u0160\u0161]|â€[\u0080-\u00bf\u2018-\u203a\u0153\u0153\u009d™œ¦]|Ä[\u0080-\u0091‘]|Æ[°¡]|Â[\u00a0«»°·]"
+)
+_LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
+
+
+def clean(text: str) -> str:
+    """One run of text: white space folded, NFC, invisible characters gone, entities that were encoded twice read.
+
+    Two line breaks (\\v, one for each `<br>`) end a paragraph and come out as a newline; one is a space.
+    """
+    if "\v" in text:
+        text = "\n".join(filter(None, (" ".join(part.split()) for part in _LINE_END.split(text))))
+    else:
+        text = " ".join(text.split())
+    if not text.isascii():
+        if _ZERO_WIDTH.search(text):
+            text = " ".join(_ZERO_WIDTH.sub("", text).split(" "))
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+        if "Ð" in text:
+            text = text.replace("Ð", "Đ")
+    elif not text.isprintable():
+        text = _ZERO_WIDTH.sub("", text)
+    if "&" in text and _ENTITY.search(text):
+        text = " ".join(html.unescape(text).split(" "))
+    return text
+
+
+def is_mojibake(text: str) -> bool:
+    """Whether a text shows the marks of UTF-8 read as something else, more than once by chance."""
+    hits = 0
+    for _ in _MOJIBAKE.finditer(text):
+        hits += 1
+        if hits >= 3:
+            return True
+    return False
+
+
+def fix_mojibake(text: str) -> str:
+    """The text with broken sequences read as what they were; whole when nothing is broken."""
+    return ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """The characters of a page, whatever it says of its own encoding.
+
+    Order of belief: byte order mark, valid UTF-8, zero bytes in every second place (UTF-16), the declared
+    encoding, windows-1252. Never raises.
+    """
+    if body.startswith(codecs.BOM_UTF8):
+        return body[3:].decode("utf-8", "replace")
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
+    zeros = _utf16(body[:2000])
+    if zeros:
+        return body.decode(zeros, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        damage = error
+    declared = _declared(body, content_type)
+    if declared in ("utf-8", None):
+        text = body.decode("utf-8", "replace")
+        lost = text.count("\ufffd")
+        # A cut or patched UTF-8 page loses few characters; another encoding loses nearly all that are not ASCII.
+        if damage.start > 0 and lost * 4 <= sum(1 for character in text[:200_000] if character > "\x7f"):
+            return text
+        declared = "windows-1252" if declared is None or lost else declared
+    try:
+        return body.decode(declared, "replace")
+    except (LookupError, UnicodeError, ValueError):
+        return body.decode("windows-1252", "replace")
+
+
+def _utf16(start: bytes) -> str | None:
+    if len(start) < 40:
+        return None
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if odd > half * 0.6 and even < half * 0.1:
+        return "utf-16-le"
+    if even > half * 0.6 and odd < half * 0.1:
+        return "utf-16-be"
+    return None
+
+
+def _declared(body: bytes, content_type: str | None) -> str | None:
+    for place in ((content_type or "").encode("ascii", "ignore"), body[:4096]):
+        found = _CHARSET.search(place)
+        if found:
+            name = _codec(found[1].decode("ascii").lower())
+            if name:
+                return name
+    return None
+
+
+@lru_cache(maxsize=256)
+def _codec(name: str) -> str | None:
+    try:
+        known = codecs.lookup(name)
+    except LookupError:
+        return None
+    # Browsers read Latin-1 as windows-1252; codecs that are no text encodings (base64, zip) are no answer.
+    if not getattr(known, "_is_text_encoding", True):
+        return None
+    return "windows-1252" if known.name in ("iso8859-1", "ascii") else known.name
