@@ -1,0 +1,110 @@
+"""Where a list page names its articles, said strictly, as data, and read as said."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from spiders.dates import read_timestamp
+from storage.records import Timestamp
+
+LONGEST_PAGE = 8_000_000
+"""Characters. A longer text is no list of articles."""
+
+_spaces = re.compile(r"\s+")
+_onclick = re.compile(r"location(?:\.href)?\s*=\s*(['\"])(?P<href>[^'\"]{1,2000})\1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """One design of a list page: what a row is, and where in it things stand.
+
+    Each field is a tuple of CSS selectors within the row, tried in order; the first that gives something counts.
+    `selector@name` takes an attribute instead of the text. A row without an address is no row; a row may carry
+    its address in an `onclick` of its own.
+    """
+
+    row: str
+    link: tuple[str, ...]
+    title: tuple[str, ...]
+    published: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    summary: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    href: str  # absolute
+    title: str | None
+    published: Timestamp | None
+    section: str | None
+    summary: str | None
+
+
+def parse(text: str) -> LexborHTMLParser:
+    """The tree of a list page; of nothing, where the text is too long to be one."""
+    return LexborHTMLParser(text if len(text) <= LONGEST_PAGE else "")
+
+
+def rows_of(text: str, rows: Rows, url: str, zone: ZoneInfo) -> Iterator[Row]:
+    """The rows of a list page in the order of the page."""
+    for node in parse(text).css(rows.row):
+        href = first(node, tuple(f"{selector}@href" for selector in rows.link)) or onclick(node)
+        address = joined(url, href)
+        if address is None:
+            continue
+        yield Row(
+            href=address,
+            title=first(node, rows.title),
+            published=first_timestamp(node, rows.published, zone),
+            section=first(node, rows.section),
+            summary=first(node, rows.summary),
+        )
+
+
+def first(node: LexborNode, selectors: tuple[str, ...]) -> str | None:
+    """The first text, or attribute, that the selectors give; None where they give none with anything in it."""
+    return next(_said(node, selectors), None)
+
+
+def first_timestamp(node: LexborNode, selectors: tuple[str, ...], zone: ZoneInfo) -> Timestamp | None:
+    """The first moment that the selectors state."""
+    moments = (read_timestamp(words, zone) for words in _said(node, selectors))
+    return next((moment for moment in moments if moment is not None), None)
+
+
+def onclick(node: LexborNode) -> str | None:
+    """The address that a click on a row leads to: `onclick="location.href='…'"`."""
+    match = _onclick.search(node.attributes.get("onclick") or "")
+    return match["href"] if match else None
+
+
+def words(node: LexborNode) -> str:
+    """The text of a node on one line."""
+    return one_line(node.text(deep=True, separator=""))
+
+
+def one_line(text: str) -> str:
+    return _spaces.sub(" ", text).strip()
+
+
+def joined(base: str, href: str | None) -> str | None:
+    """An absolute address; None for none and for what the rules of addresses refuse."""
+    if not href or not href.strip():
+        return None
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return None
+
+
+def _said(node: LexborNode, selectors: tuple[str, ...]) -> Iterator[str]:
+    for selector in selectors:
+        path, _, attribute = selector.partition("@")
+        for match in node.css(path):
+            said = one_line(match.attributes.get(attribute) or "") if attribute else words(match)
+            if said:
+                yield said
