@@ -104,9 +104,14 @@ def serve(
     settings = context.settings(host=host, port=port)
     logging.getLogger().setLevel(settings.log_level)
     with context.store(settings) as store:
-        server = _web_server(store, settings)
-        with _interruptible(server):
-            asyncio.run(server.serve())
+        serve_until_interrupted(store, settings)
+
+
+def serve_until_interrupted(store: "Store", settings: "Settings") -> None:
+    """Serve feeds and pages until SIGTERM or Ctrl-C."""
+    server = _web_server(store, settings)
+    with _interruptible(server):
+        asyncio.run(server.serve())
 
 
 @contextmanager

@@ -1,0 +1,104 @@
+"""`demo`: the whole chain on this machine, without the internet."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.commands.context import Context, UserError, load_sources
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from storage.store import Store
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    ctx: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the report; exit status 0 only if the result is the expected one.")
+    ] = False,
+    directory: Annotated[
+        Path | None, typer.Option(help="Keep archive and feeds in this (new or empty) folder; else a temporary one.")
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port to serve the result on; 0: any free one.")] = 8600,
+) -> None:
+    """The whole chain against a small copy of the press on loopback: visit, read, judge, publish, serve.
+
+    Two visits are made: between them an article is edited, one is removed, and new ones appear.
+    """
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from pipeline.commands.service import serve_until_interrupted
+    from pipeline.demo import demo_settings, deviations, start_replica, visit_all
+    from storage.store import Store
+
+    context: Context = ctx.obj
+    sources = load_sources(context.settings())
+    console = Console()
+    with ExitStack() as stack:
+        if directory is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="healthwire-demo-")))
+        else:
+            folder = directory
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                raise UserError(f"{folder} is not empty; the demo wants a folder of its own")
+        replica = start_replica(datetime.now(UTC).date())
+        stack.callback(replica.stop)
+        settings = demo_settings(folder, replica)
+        store = Store.open(settings.database_url)
+        stack.callback(store.close)
+        store.migrate()
+        console.print(f"A copy of the press answers on {replica.url}: {len(sources)} sources.")
+        for edition, words, revisit in ((1, "First visit", "due"), (2, "Second visit, some hours later", "all")):
+            replica.turn(edition)
+            with console.status(f"{words}: capturing, reading, judging, publishing …"):
+                visit = visit_all(store, sources, settings, replica, revisit=revisit)
+            outcomes = ", ".join(f"{n} {kind}" for kind, n in sorted(visit.tally.changes.items()) if kind != "settled")
+            console.print(
+                f"[bold]{words}[/bold]: {visit.requests} requests, {visit.article_bodies / 1024:.0f} kB of articles; "
+                f"{outcomes}; {visit.tally.entered} stories entered the feeds, {visit.files} files written."
+            )
+        _report(console, store)
+        wrong = deviations(store, sources, replica.expected(), edition=2)
+        if wrong:
+            console.print(f"[red]Not the expected result[/red], in {len(wrong)} places:")
+            for sentence in wrong:
+                console.print(f"  {sentence}", markup=False)
+        else:
+            console.print("[green]The result is the expected one.[/green]")
+        console.print(f"Feeds: {settings.feeds_dir}")
+        if not once:
+            console.print("Ctrl-C ends the demo" + ("." if directory else " and removes its folder."))
+            settings = settings.model_copy(update={"port": port, "site_url": f"http://127.0.0.1:{port}"})
+            serve_until_interrupted(store, settings)
+    if once and wrong:
+        raise typer.Exit(1)
+
+
+def _report(console: "Console", store: "Store") -> None:
+    """What was found and why, as a table."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from pipeline.demo import stories
+
+    with store.read() as archive:
+        views = stories(archive)
+    table = Table("story", "why", "pages", box=box.SIMPLE_HEAD, title=f"{len(views)} stories of health cooperation")
+    for view in views:
+        phrases = ", ".join(f"“{e.phrase}”" for e in sorted(view.verdict.evidence, key=lambda e: -e.weight)[:3])
+        told = ", ".join(sorted({telling.page.source for telling in (view.link, *view.others)}))
+        title = escape(view.link.latest.document.title)
+        table.add_row(title, f"{escape(view.verdict.gloss)}\n[dim]{escape(phrases)}[/dim]", told)
+    console.print(table)

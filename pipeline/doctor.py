@@ -1,0 +1,92 @@
+"""Is this installation healthy? A list of findings in words; looks, and mends nothing."""
+
+import os
+import shutil
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from lxml import etree
+
+from pipeline.config import Settings
+from spiders.source import Source
+from storage.store import Store
+
+FEWEST_FREE_BYTES = 500 * 1024 * 1024
+FEED_FORMS = ("*.rss", "*.atom")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    what: str
+    well: bool
+    said: str
+
+
+def examine(store: Store, sources: Mapping[str, Source], settings: Settings, *, now: datetime) -> list[Finding]:
+    """Everything that can be asked without a visit, the archive being open and migrated already."""
+    return [*_archive(store, now), *_places(settings), *_visits(store, sources, now), *_feeds(settings), *_trust(settings)]
+
+
+def _archive(store: Store, now: datetime) -> Iterator[Finding]:
+    with store.read() as archive:
+        waiting = archive.captures.count_unprocessed()
+        newest = archive.captures.newest_at()
+    yield Finding(what="archive", well=True, said=f"open, schema up to date, {waiting} captures wait to be processed")
+    ahead = newest is not None and newest > now + timedelta(minutes=5)
+    said = f"the newest capture is of {newest:%Y-%m-%d %H:%M}Z" if newest else "nothing captured yet"
+    yield Finding(what="clock", well=not ahead, said=said + (", which is ahead of this machine's clock" if ahead else ""))
+
+
+def _places(settings: Settings) -> Iterator[Finding]:
+    place = settings.feeds_dir if settings.feeds_dir.exists() else settings.feeds_dir.absolute().parent
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    yield Finding(what="disk", well=free >= FEWEST_FREE_BYTES, said=f"{free // 2**20} MiB free at {place}")
+    writable = os.access(place, os.W_OK)
+    yield Finding(what="feeds directory", well=writable, said=f"{place} {'can' if writable else 'cannot'} be written")
+
+
+def _visits(store: Store, sources: Mapping[str, Source], now: datetime) -> Iterator[Finding]:
+    with store.read() as archive:
+        states = {state.slug: state for state in archive.visits.states()}
+    for slug, source in sorted(sources.items()):
+        state = states.get(slug)
+        if state is None or state.last_visit_at is None:
+            yield Finding(what=slug, well=True, said="not visited yet")
+            continue
+        silent = state.last_success_at is None or now - state.last_success_at > max(timedelta(days=1), source.interval * 4)
+        said = state.problem or "well"
+        if silent:
+            last = f"{state.last_success_at:%Y-%m-%d %H:%M}Z" if state.last_success_at else "never"
+            said = f"no good visit for long (last: {last}); {said}"
+        yield Finding(what=slug, well=not silent and state.problem is None, said=said)
+
+
+def _feeds(settings: Settings) -> Iterator[Finding]:
+    files = sorted(path for form in FEED_FORMS for path in settings.feeds_dir.rglob(form))
+    broken = [path.name for path in files if not _well_formed(path)]
+    said = f"{len(files)} RSS and Atom files are well-formed" if not broken else f"not well-formed: {', '.join(broken)}"
+    yield Finding(what="feeds", well=not broken, said=said if files else "none written yet")
+
+
+def _well_formed(path: Path) -> bool:
+    try:
+        etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (etree.XMLSyntaxError, OSError):
+        return False
+    return True
+
+
+def _trust(settings: Settings) -> Iterator[Finding]:
+    certificates = ssl.create_default_context().cert_store_stats()["x509_ca"]
+    yield Finding(what="TLS", well=certificates > 0, said=f"{certificates} certificate authorities are trusted")
+    well = bool(settings.contact)
+    yield Finding(
+        what="contact",
+        well=well,
+        said="sites can reach you" if well else "set `contact` so that the sites we visit know whom to write to",
+    )
