@@ -1,0 +1,45 @@
+"""A verdict in sentences a person can read: why it is in, or why it was left out."""
+
+from pipeline.relevance.lexicon import load
+from storage.records import Evidence, Verdict
+
+
+def explain(verdict: Verdict) -> tuple[str, ...]:
+    """Sentences: the judgement, what speaks for it, what speaks against it, what is missing, who decided."""
+    lines = [_judgement(verdict)]
+    wanted = [e for e in verdict.evidence if e.weight > 0 and e.phrase]
+    against = [e for e in verdict.evidence if e.weight < 0 and e.phrase]
+    missing = [e for e in verdict.evidence if e.weight < 0 and not e.phrase]
+    if wanted:
+        lines.append("For it: " + "; ".join(_phrase(e) for e in wanted[:6]) + ".")
+    lines += [_absence(e) for e in missing]
+    if against:
+        lines.append("Against it: " + "; ".join(_phrase(e) for e in against[:6]) + ".")
+    if verdict.relevant and verdict.partners:
+        lines.append("Partners: " + ", ".join(verdict.partners) + ".")
+    return tuple(lines)
+
+
+def lexicon_terms(evidence: Evidence) -> tuple[str, ...]:
+    """Which lexicon groups (`file#id`) made a piece of evidence; () for evidence without a phrase."""
+    return load().sources(evidence.phrase) if evidence.phrase else ()
+
+
+def _judgement(verdict: Verdict) -> str:
+    share = f"{verdict.score:.0%}"
+    if verdict.decided_by != "model":
+        return f"{'Included' if verdict.relevant else 'Left out'} by {verdict.decided_by}."
+    if verdict.relevant:
+        return f"Included: {share} likely to be international health cooperation" + (
+            f" ({verdict.gloss})." if verdict.gloss else "."
+        )
+    return f"Left out: only {share} likely to be international health cooperation."
+
+
+def _phrase(evidence: Evidence) -> str:
+    return f"“{evidence.phrase}” ({evidence.kind}, {evidence.place}, {evidence.weight:+.2f})"
+
+
+def _absence(evidence: Evidence) -> str:
+    said = evidence.kind.partition(": ")[2] or evidence.kind
+    return f"Missing: {said} ({evidence.weight:+.2f})."

@@ -1,0 +1,119 @@
+"""The judgement: passages → features → score, evidence, partners, themes and act."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from pipeline.relevance import weights as trained
+from pipeline.relevance.features import Feature, Passage, features, sentences
+from pipeline.relevance.gloss import gloss_of
+from pipeline.relevance.lexicon import load
+from pipeline.relevance.matcher import matcher, normalised
+from pipeline.relevance.partners import partners
+from pipeline.relevance.text import paragraphs_of, reading_language
+from storage.records import Evidence, Verdict
+
+THRESHOLD = 0.5
+MOST_EVIDENCE = 14
+MOST_PARAGRAPHS = 60
+
+
+def judge(
+    *,
+    title: str,
+    lead: str | None = None,
+    paragraphs: Sequence[str] = (),
+    captions: Sequence[str] = (),
+    language: str | None = None,
+) -> Verdict:
+    """Judge an article as it was read: no menus, no related items. `language` is a hint (ISO 639-1).
+
+    The verdict has no story and no time: the caller adds them. Never raises for any text.
+    """
+    read = passages(title=title, lead=lead, paragraphs=paragraphs, captions=captions, language=language)
+    return _verdict(*read)
+
+
+def judge_text(title: str, text: str, language: str | None = None) -> Verdict:
+    """Judge a headline and a plain text whose paragraphs are its lines; the first is taken as the lead."""
+    lines = paragraphs_of(text)
+    return judge(title=title, lead=lines[0] if lines else None, paragraphs=lines[1:], language=language)
+
+
+Read = tuple[Passage, Passage | None, list[Passage], list[Passage]]
+
+
+def passages(
+    *, title: str, lead: str | None, paragraphs: Sequence[str], captions: Sequence[str], language: str | None
+) -> Read:
+    """The scanned parts of an article: title, lead, paragraphs, captions."""
+    scan = matcher(reading_language(f"{title} {lead or ''}", language)).scan
+    head = Passage("title", scan(normalised(title)))
+    opening = Passage("lead", scan(normalised(lead))) if lead else None
+    body = [Passage(f"paragraph {n}", scan(normalised(p))) for n, p in enumerate(paragraphs[:MOST_PARAGRAPHS], 1)]
+    pictured = [Passage(f"caption {n}", scan(normalised(c))) for n, c in enumerate(captions[:20], 1)]
+    return head, opening, body, pictured
+
+
+def _verdict(title: Passage, lead: Passage | None, body: list[Passage], captions: list[Passage]) -> Verdict:
+    found = features(title, lead, body, captions)
+    weights = trained.load()
+    score = round(trained.probability(weights.log_odds(found)), 4)
+    relevant = score >= THRESHOLD
+    named = partners(title, lead, body)
+    act, themes = _subject(title, lead, body)
+    return Verdict(
+        relevant=relevant,
+        score=score,
+        evidence=_evidence(found, weights),
+        partners=named,
+        themes=themes,
+        act=act,
+        gloss=gloss_of(act, named, themes),
+        lexicon_version=load().version,
+        weights_version=weights.version,
+    )
+
+
+def _evidence(found: Sequence[Feature], weights: trained.Weights) -> tuple[Evidence, ...]:
+    """Phrases with what they count, the weightiest first: a feature's weight is shared by the phrases it rests on."""
+    counted: dict[tuple[str, str, str], float] = defaultdict(float)
+    for name, value, mentions in found:
+        weight = weights.weights.get(name, 0.0) * value * weights.scale
+        if not weight:
+            continue
+        if mentions:
+            for passage, hit in mentions:
+                kind = f"{hit.group.kind}: {hit.group.value}"
+                counted[passage.scan.phrase(hit), passage.place, kind] += weight / len(mentions)
+        elif weight < 0:
+            counted["", "text", name] += weight
+        else:
+            counted["", "text", name] += weight
+    ranked = sorted(counted.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+    return tuple(
+        Evidence(phrase=phrase, place=place, kind=kind, weight=round(weight, 3))
+        for (phrase, place, kind), weight in ranked[:MOST_EVIDENCE]
+        if abs(weight) >= 0.01
+    )
+
+
+def _subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str | None, tuple[str, ...]]:
+    """The act and the themes, by where and how often their words stand."""
+    acts: dict[str, float] = defaultdict(float)
+    themes: dict[str, float] = defaultdict(float)
+    for weight, some in ((4.0, [title]), (1.5, [lead] if lead else []), (0.3, body)):
+        for passage in some:
+            for sentence in sentences(passage):
+                near = 1.0 if sentence.foreign else 0.5
+                for strength, hit in sentence.act:
+                    acts[hit.group.value] += weight * strength * near
+                for strength, hit in sentence.health:
+                    if hit.group.kind == "health" and hit.group.value != "care":
+                        themes[hit.group.value] += weight * strength
+    named = {act: worth for act, worth in acts.items() if act != "cooperation"}
+    act = max(named, key=lambda name: (named[name], name), default=None)
+    if act is None or named[act] < 0.25 * acts.get("cooperation", 0.0):
+        act = "cooperation" if acts.get("cooperation") else act
+    ranked = sorted(themes.items(), key=lambda pair: (-pair[1], pair[0]))
+    specific = [theme for theme, worth in ranked if theme != "health system" and worth >= 0.25 * ranked[0][1]]
+    return act, tuple(specific[:3]) or tuple(theme for theme, _ in ranked[:1])

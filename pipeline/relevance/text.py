@@ -1,0 +1,59 @@
+"""How a text is divided and in which language it is read."""
+
+import re
+from collections import Counter
+
+_SCRIPTS = (
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("zh", re.compile("[\u3400-\u9fff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("lo", re.compile("[\u0e80-\u0eff]")),
+    ("km", re.compile("[\u1780-\u17ff]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+_VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
+_LATIN = frozenset({"fr", "es", "pt", "de", "id", "pl", "it"})
+_COMMON = {
+    "en": "the of and to in for with on is by from that",
+    "fr": "le la les des du et est une dans pour au aux par sur avec",
+    "es": "el los las del y en una por para con que se",
+    "pt": "o os das do da e em uma por para com que ao",
+    "de": "der die das und im den von mit für auf zur dem",
+    "id": "dan di yang dengan untuk dari pada ini kerja akan",
+    "pl": "w i z na do się oraz przez dla od jest",
+    "it": "il di e della del che per con nel una gli dei",
+}
+_COMMON_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+
+
+def reading_language(text: str, given: str | None) -> str:
+    """The language whose terms to look for: by script first, then as given, then by its commonest words.
+
+    A wrong label does not hurt: script outweighs it, and Vietnamese and English are read together.
+    """
+    sample = text[:400]
+    if sample.isascii() and given in ("vi", "en"):
+        return "en"
+    if len(_VIETNAMESE.findall(sample)) * 40 > len(sample):
+        return "vi"
+    if not sample.isascii():
+        for language, letters in _SCRIPTS:
+            if len(letters.findall(sample)) * 6 > len(sample):
+                return language
+        if given == "vi":
+            return "vi"
+    given = (given or "")[:2].lower()
+    if given in _LATIN:
+        return given
+    counts: Counter[str] = Counter()
+    for word in re.findall(r"[^\W\d_]+", sample.lower()):
+        for language, words in _COMMON_WORDS.items():
+            counts[language] += word in words
+    best, count = max(counts.items(), key=lambda pair: pair[1], default=("en", 0))
+    return best if count > counts["en"] else "en"
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """Lines of a plain text as paragraphs, empty ones left out."""
+    return [line for line in (line.strip() for line in text.split("\n")) if line]
