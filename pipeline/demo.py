@@ -38,17 +38,17 @@ def visit_all(
     """
     replica.forget()
     command = [sys.executable, "-m", "pipeline.cli", "crawl", "--quiet", "--revisit", revisit, *sources]
-    subprocess.run(  # noqa: S603: our own command
+    subprocess.run(  # noqa: S603 - our own command
         command, env={**environ, **settings.as_environment()}, check=True, stderr=subprocess.DEVNULL
     )
     tally = process_pending(store, sources)
-    files = publish_all(store, settings)
+    published = publish_all(store, settings)
     articles = {truth.address.partition("//")[2] for truth in replica.expected()}
     return Visit(
         requests=len(replica.requests),
         article_bodies=sum(r.bytes for r in replica.requests if r.host + r.path in articles and r.status == 200),
         tally=tally,
-        files=len(files),
+        files=len(published.changed),
     )
 
 

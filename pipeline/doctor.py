@@ -27,7 +27,13 @@ class Finding:
 
 def examine(store: Store, sources: Mapping[str, Source], settings: Settings, *, now: datetime) -> list[Finding]:
     """Everything that can be asked without a visit, the archive being open and migrated already."""
-    return [*_archive(store, now), *_places(settings), *_visits(store, sources, now), *_feeds(settings), *_trust(settings)]
+    return [
+        *_archive(store, now),
+        *_places(settings),
+        *_visits(store, sources, now),
+        *_feeds(settings),
+        *_trust(settings),
+    ]
 
 
 def _archive(store: Store, now: datetime) -> Iterator[Finding]:
@@ -37,7 +43,9 @@ def _archive(store: Store, now: datetime) -> Iterator[Finding]:
     yield Finding(what="archive", well=True, said=f"open, schema up to date, {waiting} captures wait to be processed")
     ahead = newest is not None and newest > now + timedelta(minutes=5)
     said = f"the newest capture is of {newest:%Y-%m-%d %H:%M}Z" if newest else "nothing captured yet"
-    yield Finding(what="clock", well=not ahead, said=said + (", which is ahead of this machine's clock" if ahead else ""))
+    yield Finding(
+        what="clock", well=not ahead, said=said + (", which is ahead of this machine's clock" if ahead else "")
+    )
 
 
 def _places(settings: Settings) -> Iterator[Finding]:
@@ -58,7 +66,9 @@ def _visits(store: Store, sources: Mapping[str, Source], now: datetime) -> Itera
         if state is None or state.last_visit_at is None:
             yield Finding(what=slug, well=True, said="not visited yet")
             continue
-        silent = state.last_success_at is None or now - state.last_success_at > max(timedelta(days=1), source.interval * 4)
+        silent = state.last_success_at is None or now - state.last_success_at > max(
+            timedelta(days=1), source.interval * 4
+        )
         said = state.problem or "well"
         if silent:
             last = f"{state.last_success_at:%Y-%m-%d %H:%M}Z" if state.last_success_at else "never"

@@ -50,9 +50,7 @@ class JudgedOtherwise:
         }
 
 
-def read_otherwise(
-    store: Store, sources: Mapping[str, Source], only: str | None = None
-) -> Iterator[ReadOtherwise]:
+def read_otherwise(store: Store, sources: Mapping[str, Source], only: str | None = None) -> Iterator[ReadOtherwise]:
     """The pages that today's code reads differently, by their newest stored capture with a body."""
     for page in _pages(store, only):
         assert page.id is not None

@@ -100,7 +100,7 @@ class Service:
                 archive.publishers.save(source.publisher())
                 state = archive.visits.state(slug)
                 if state.next_visit_at is None:
-                    soon = now + self._first_within * random.random()  # noqa: S311: spreads load, keeps no secret
+                    soon = now + self._first_within * random.random()  # noqa: S311 - spreads load, keeps no secret
                     archive.visits.save_state(replace(state, next_visit_at=soon))
 
     async def _start_due(self) -> None:
@@ -140,7 +140,7 @@ class Service:
                 status,
                 at=now,
                 interval=source.interval,
-                jitter=random.uniform(-1, 1),  # noqa: S311: spreads load, keeps no secret
+                jitter=random.uniform(-1, 1),  # noqa: S311 - spreads load, keeps no secret
             )
             archive.visits.save_state(booked)
         if booked.problem:

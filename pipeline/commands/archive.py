@@ -1,7 +1,6 @@
 """`search`, `show`, `export`, `query`, `label` and `why`: asking the archive."""
 
 import getpass
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,7 +65,7 @@ def show_story(
         view = find(archive, story)
         whole = whole_story(archive, view)
     if format is not Format.TABLE:
-        print(line(whole) if format is Format.JSONL else json.dumps(json.loads(line(whole)), ensure_ascii=False, indent=2))
+        show([whole], format, COLUMNS)
         return
     print(f"{whole['title']}\n{whole['url']}\n")
     print(f"{'relevant' if whole['relevant'] else 'not relevant'} ({whole['score']:.2f}): {whole['gloss']}")
@@ -79,7 +78,8 @@ def show_story(
     for page in whole["pages"]:
         print(f"{page['role']}: {page['source']} {page['url']} ({page['state']}; {page['why']})")
         for revision in page["revisions"]:
-            print(f"  revision {revision['number']}, {revision['seen_at'][:16]}: {revision['change']} {revision['reason']}")
+            when = revision["seen_at"][:16]
+            print(f"  revision {revision['number']}, {when}: {revision['change']} ({revision['reason']})")
 
 
 def export(
@@ -141,8 +141,8 @@ def label(
                 Label(story_id=story_id, relevant=relevant == "yes", why=why, by=by or getpass.getuser(), at=at)
             )
             judge_story(archive, story_id, at, late=True)
-        changed = publish_all(store, settings)
-    print(f"recorded; {len(changed)} feed files written")
+        published = publish_all(store, settings)
+    print(f"recorded; {len(published.changed)} feed files written")
 
 
 def labels(ctx: typer.Context) -> None:

@@ -28,18 +28,15 @@ def register(app: typer.Typer) -> None:
 def crawl(
     ctx: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(help="Which sources; none: all.")] = None,
-    revisit: Annotated[
-        str, typer.Option(help="Known pages to look at again: due, all or none.")
-    ] = "due",
+    revisit: Annotated[str, typer.Option(help="Known pages to look at again: due, all or none.")] = "due",
     replica: Annotated[str | None, typer.Option(help="Send every request to this local replica.")] = None,
     quiet: Annotated[bool, typer.Option(help="Only problems.")] = False,
     format: Annotated[Format, typer.Option(help="How to print the runs.")] = Format.TABLE,
 ) -> None:
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
-    from storage.errors import AlreadyHeld
-
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
+    from storage.errors import AlreadyHeld
 
     if revisit not in ("due", "all", "none"):
         raise UserError(f"--revisit {revisit}: due, all or none is allowed")
@@ -128,8 +125,11 @@ def publish(
     context: Context = ctx.obj
     settings = context.settings(feeds_dir=directory)
     with context.store(settings) as store:
-        changed = publish_all(store, settings)
-    print(f"{len(changed)} files written in {settings.feeds_dir}" + ("" if changed else " (nothing had changed)"))
+        published = publish_all(store, settings)
+    print(
+        f"{len(published.changed)} files written in {settings.feeds_dir}"
+        + ("" if published.changed else " (nothing had changed)")
+    )
 
 
 def import_(
@@ -164,8 +164,8 @@ def import_(
             for capture, body in prepared:
                 archive.captures.add(capture, body)
         tally = process_all(store, sources)
-        changed = publish_all(store, settings)
-    print(said(tally) + f"; {len(changed)} feed files written")
+        published = publish_all(store, settings)
+    print(said(tally) + f"; {len(published.changed)} feed files written")
     if tally.failed:
         raise UserError(f"{tally.failed} captures met a bug of ours (see the log); they stay for the next time")
 
@@ -200,8 +200,8 @@ def replay(
             apply_judging(store, differences)  # type: ignore[arg-type]
         else:
             apply_reading(store, differences)  # type: ignore[arg-type]
-        changed = publish_all(store, settings)
-    print(f"{len(differences)} applied; {len(changed)} feed files written", file=sys.stderr)
+        published = publish_all(store, settings)
+    print(f"{len(differences)} applied; {len(published.changed)} feed files written", file=sys.stderr)
 
 
 def moment(text: str) -> datetime:

@@ -27,16 +27,15 @@ def read(
     ctx: typer.Context,
     files: Annotated[list[str], typer.Argument(help="Saved pages (HTML, a portal's JSON, or text); - for JSON lines.")],
     source: Annotated[str | None, typer.Option(help="The source whose layouts to read with.")] = None,
-    url: Annotated[str | None, typer.Option(help="The address of the page; picks the source when none is given.")] = None,
+    url: Annotated[str | None, typer.Option(help="The page's address; picks the source if none is given.")] = None,
 ) -> None:
     """Read saved pages: one Document a line, as JSON.
 
     `-` reads JSON lines `{"id", "url", "html" | "text"}` from standard input and answers each with its `id`.
     A page that is no article is answered with `rejected` and its `detail`.
     """
-    from pipeline.read import RawPage, as_json
+    from pipeline.read import RawPage, as_json, read_text
     from pipeline.read import read as read_page
-    from pipeline.read import read_text
 
     context: Context = ctx.obj
     sources = load_sources(context.settings())
@@ -53,7 +52,11 @@ def read(
             for row in json_lines(STDIN):
                 address = str(row.get("url") or url or "")
                 if "html" in row:
-                    page = RawPage(url=address, body=str(row["html"]).encode("utf-8", "surrogatepass"), content_type="text/html; charset=utf-8")
+                    page = RawPage(
+                        url=address,
+                        body=str(row["html"]).encode("utf-8", "surrogatepass"),
+                        content_type="text/html; charset=utf-8",
+                    )
                     reading = read_page(page, source=chosen(address))
                 else:
                     reading = read_text(str(row.get("text", "")), url=address or None, source=chosen(address))
@@ -105,9 +108,10 @@ def match(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")] = STDIN,
 ) -> None:
-    """Group texts as the archive would: JSON lines `{"id", "title", "text", …}` in, `{"id", "copies", "story", "why"}` out.
+    """Group texts as the archive would: JSON lines `{"id", "title", "text", …}` in, one line out for each.
 
-    `copies` names the group of pages with the same text, `story` the event; both by the id of its first row.
+    Out comes `{"id", "copies", "story", "why"}`: `copies` names the group of pages with the same text,
+    `story` the event; both by the id of its first row.
     """
     from pipeline.match import Grouping
 
@@ -136,6 +140,7 @@ def _document(row: dict[str, Any]) -> "Document":
 
 def json_lines(file: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSON lines file, or of standard input for `-`. Raises UserError naming the bad line."""
+    where = "standard input" if file == STDIN else file
     lines = sys.stdin.buffer if file == STDIN else read_file(file).splitlines()
     for number, raw in enumerate(lines, 1):
         if not raw.strip():
@@ -143,9 +148,9 @@ def json_lines(file: str) -> Iterator[dict[str, Any]]:
         try:
             row = json.loads(raw)
         except ValueError as error:
-            raise UserError(f"{'standard input' if file == STDIN else file}, line {number}: not JSON: {error}") from error
+            raise UserError(f"{where}, line {number}: not JSON: {error}") from error
         if not isinstance(row, dict):
-            raise UserError(f"{'standard input' if file == STDIN else file}, line {number}: an object is wanted")
+            raise UserError(f"{where}, line {number}: an object is wanted")
         yield row
 
 

@@ -66,14 +66,14 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
 
     def digest() -> None:
         tally = process_pending(store, sources, stop=stopping.is_set)
-        changed = publish_all(store, settings)
-        if tally.processed or tally.failed or changed:
+        published = publish_all(store, settings)
+        if tally.processed or tally.failed or published.changed:
             log.info(
                 "%d captures processed, %d failed; %d stories entered; %d files written",
                 tally.processed,
                 tally.failed,
                 tally.entered,
-                len(changed),
+                len(published.changed),
             )
 
     service = Service(

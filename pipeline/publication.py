@@ -1,0 +1,47 @@
+"""The feeds of an installation: its settings handed to the room that makes them."""
+
+from starlette.applications import Starlette
+
+from feeds.publish import Published, manifest, publish
+from feeds.site import Site
+from feeds.spec import FeedSpec, load_specs
+from feeds.web import create_app
+from pipeline.config import Settings
+from storage.store import Store
+
+
+def site_of(settings: Settings) -> Site:
+    """The installation as its subscribers know it."""
+    return Site(url=settings.site_url, authority=settings.authority)
+
+
+def configured_feeds(settings: Settings) -> list[FeedSpec]:
+    """The feeds of the installation's own file, if it has one. Raises SpecError as `load_specs` does."""
+    return load_specs(settings.feeds_file) if settings.feeds_file is not None else []
+
+
+def publish_all(store: Store, settings: Settings) -> Published:
+    """Write every feed into the feeds directory; files whose bytes would not change are left alone.
+
+    Raises PublishError when the directory cannot be written.
+    """
+    return publish(
+        store,
+        settings.feeds_dir,
+        site_of(settings),
+        configured_feeds(settings),
+        size=settings.feed_size,
+        content=settings.feed_content,
+    )
+
+
+def web_application(store: Store, settings: Settings) -> Starlette:
+    """The read-only web application over the archive."""
+    return create_app(
+        store,
+        site_of(settings),
+        configured_feeds(settings),
+        size=settings.feed_size,
+        content=settings.feed_content,
+        retired=lambda: manifest(settings.feeds_dir).retired,
+    )
