@@ -11,19 +11,96 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from functools import lru_cache
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.repair import clean
 
 # Never text of the page. `noscript` repeats what scripts would build.
 _SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed canvas audio video map math button select option input "
-    "textarea datalist progress meter applet frame frameset noframes head link meta param source track dialog "
-    "area base basefont bgsound col colgroup -comment !--".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "math",
+        "button",
+        "select",
+        "option",
+        "input",
+        "textarea",
+        "datalist",
+        "progress",
+        "meter",
+        "applet",
+        "frame",
+        "frameset",
+        "noframes",
+        "head",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "dialog",
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "col",
+        "colgroup",
+        "-comment",
+        "!--",
+    ]
 )
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "o:p",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
 _BOLD = frozenset(("b", "strong"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -200,6 +277,49 @@ class Outline:
     pictures: list[Picture] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)  # JSON-LD that stands in the body
     metas: list[tuple[str, str]] = field(default_factory=list)  # microdata <meta itemprop> in the body
+
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})[^<>]{0,2000}>?")
+_MANY_TAGS = 20_000
+_DEEPEST = 512  # browsers give up at about this depth as well
+
+
+def parse(text: str) -> LexborHTMLParser:
+    """Parse HTML. Elements nested deeper than any author nests lose their tags: parsers take time in the square
+    of the depth, and nothing is read out of such a depth anyway."""
+    if text.count("<") > _MANY_TAGS:
+        text = _flattened(text)
+    return LexborHTMLParser(text)
+
+
+def _flattened(text: str) -> str:
+    depth = 0
+    cuts: list[tuple[int, int]] = []
+    for found in _TAG.finditer(text):
+        tag = found[2].lower()
+        if tag in _VOID or tag in _SKIPPED:
+            continue
+        if found[1]:
+            depth = max(0, depth - 1)
+            if depth >= _DEEPEST:
+                cuts.append(found.span())
+        else:
+            if depth >= _DEEPEST:
+                cuts.append(found.span())
+            if tag not in _UNCLOSED:
+                depth += 1
+    if not cuts:
+        return text
+    kept = []
+    end = 0
+    for start, stop in cuts:
+        kept.append(text[end:start])
+        end = stop
+    kept.append(text[end:])
+    return " ".join(kept)
+
+
+_UNCLOSED = frozenset(("p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot", "colgroup"))
 
 
 def outline(root: LexborNode) -> Outline:

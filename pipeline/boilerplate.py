@@ -32,6 +32,7 @@ class Body:
     captions: list[int] = field(default_factory=list)
     prose: int = 0  # characters of prose on the page
     taken: int = 0  # of it in the container
+    lead: int | None = None
     listed: int = 0  # characters of link text in the container
 
 
@@ -112,7 +113,14 @@ def container(outline: Outline, worth: list[float], out: list[bool]) -> Box:
     return best
 
 
-def main_text(outline: Outline, *, known: frozenset[int] = frozenset(), strict: bool = False) -> Body:
+def main_text(
+    outline: Outline,
+    *,
+    known: frozenset[int] = frozenset(),
+    strict: bool = False,
+    title: str = "",
+    article: str | None = None,
+) -> Body:
     """Find the article among the blocks of a page.
 
     `known` are blocks the site's memory knows from other pages. With `strict` the outline *is* the article's
@@ -207,3 +215,7 @@ def _without_orphans(blocks: list[Block], kept: list[int]) -> list[int]:
             has_text = False
     result.reverse()
     return result
+
+
+def finish(outline: Outline, body: Body, title: str) -> None:
+    """What can be told only when the headline is known."""

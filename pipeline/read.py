@@ -1,26 +1,40 @@
 """Capture → Document: what a page says, its furniture left out (pure).
 
-A page whose source has a layout is read by it, strictly; where the layout is broken, or there is none, the
-generic reader takes over. Any bytes at all end as a Document or as a Rejection with its cause.
+    text     = the bytes, decoded by evidence
+    layout   = the family's, of the day of the capture: strict, body exactly once, else it is broken
+    generic  = blocks and boxes, the box of greatest worth, cleaned      when there is no layout or it is broken
+    facts    = headline, dates, byline … weighed from JSON-LD, metas and what the page shows
+    outcome  = a Document with its confidence and doubts, or a Rejection with its cause
+
+Any bytes at all end as one of the two; nothing is raised, and time and memory are bounded by the page's length.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from selectolax.lexbor import LexborHTMLParser
-
-from pipeline import boilerplate, metadata, repair
-from pipeline.blocks import Outline, outline
-from storage.records import Document, Hint, NotArticle, Rejection, SiteMemory, Timestamp
+from pipeline import boilerplate, layouts, metadata, refusal, repair, textdump, vietnamese
+from pipeline.blocks import Outline, outline, parse
+from pipeline.language import language
+from storage.records import Document, Hint, Image, NotArticle, Rejection, SiteMemory, Timestamp
 
 if TYPE_CHECKING:
+    from spiders.families.family import Family
     from spiders.source import Source
 
 LONGEST_PAGE = 10_000_000
 """Bytes of a page that are read; what stands beyond is no article any more."""
+
+SITE_BLOCK = 3
+"""A block that stands on this many distinct articles of a site is the site's and not the article's. Two copies
+of one article share their paragraphs, so two is not enough."""
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,44 +62,267 @@ class Reading:
 
 
 def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | None = None) -> Reading:
-    """Read one page. Never raises, whatever the bytes."""
+    """Read one page: HTML, or the JSON of a portal whose family can unwrap it. Never raises, whatever the bytes."""
+    foreign = refusal.foreign(page.body[:64])
+    if foreign is not None:
+        return Reading(outcome=foreign)
     text = repair.decode(page.body[:LONGEST_PAGE], page.content_type)
-    parser = LexborHTMLParser(text)
-    body = parser.body
-    if body is None:
+    family = _family(source)
+    if family is not None:
+        text = family.unwrap(text) or text
+    unread = refusal.unread(text)
+    if unread is not None:
+        return Reading(outcome=unread)
+    parser = parse(text)
+    root = parser.body
+    if root is None:
         return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"))
-    tree = outline(body)
+    tree = outline(root)
+    if repair.is_mojibake(text):
+        _repair(tree)
     head = metadata.head(parser)
-    main = boilerplate.main_text(tree)
-    zone = source.zone if source is not None else ZoneInfo("Asia/Ho_Chi_Minh")
-    facts = metadata.facts(head, tree, main, page.url, zone)
-    paragraphs = tuple(tree.blocks[i].text for i in main.kept)
-    if not paragraphs:
-        return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"), blocks=digests(tree))
+    data = metadata.linked([*head.scripts, *tree.scripts])
+    known = _known(tree, memory)
+    zone = _zone(source, page.url)
+    dating = metadata.Dating(zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head))
+
+    doubts: list[str] = []
+    places, disagreement = _by_layout(page, source, family, parser)
+    if places is not None:
+        body = boilerplate.main_text(places.body, known=_known(places.body, memory), strict=True, title=places.title)
+        blocks = places.body.blocks
+        reader = places.layout
+        title = places.title
+    else:
+        body = boilerplate.main_text(tree, known=known, article=data.body)
+        blocks = tree.blocks
+        reader = "generic"
+        title = metadata.headline(head, data, tree, body, page.url, page.hint.title if page.hint else None)
+        boilerplate.finish(tree, body, title)
+        if disagreement:
+            doubts.append(f"the layout does not fit: {disagreement}")
+
+    paragraphs = [blocks[index].text for index in body.kept]
+    captions = [blocks[index].text for index in body.captions]
+    lead = None
+    if places is not None:
+        captions = [*places.captions, *captions]
+        lead = places.lead
+    else:
+        lead, paragraphs = _lead(tree, body, title, paragraphs)
+    byline, agency = metadata.byline(head, data, tree, body, page.url)
+    if places is not None and places.byline:
+        person, signed = vietnamese.signature(places.byline)
+        byline, agency = person or (None if signed else places.byline), signed or agency
+    lead, paragraphs, signed_by, signed_for = _tidy(lead, paragraphs)
+    byline, agency = signed_by or byline, signed_for or agency
+
+    stated = next((s for t in (places.published if places else ()) if (s := dating.read(t))), None)
+    published = stated or metadata.published(head, data, tree, body, page.url, dating)
+    changed = next((s for t in (places.modified if places else ()) if (s := dating.read(t))), None)
     document = Document(
-        title=facts.title,
-        paragraphs=paragraphs,
-        captions=tuple(tree.blocks[i].text for i in main.captions),
-        published=facts.published,
-        reader="generic",
-        confidence=0.5,
+        title=title,
+        lead=lead,
+        paragraphs=tuple(paragraphs),
+        captions=tuple(dict.fromkeys(captions)),
+        published=published,
+        modified=changed or metadata.modified(head, data, tree, dating),
+        byline=byline,
+        agency=agency,
+        section=(places.section if places else None) or metadata.section(head, data),
+        tags=(places.tags if places else ()) or metadata.tags(head, data),
+        language=language(" ".join([title, lead or "", *paragraphs])),
+        canonical_url=metadata.address(head.canonical or head.meta("og:url"), page.url),
+        image=_image(head, data, captions, page.url),
+        reader=reader,
+        confidence=1.0,
     )
-    return Reading(outcome=document, blocks=digests(tree))
+    outcome = refusal.judge(document, tree, body, head, data, page.url, by_layout=places is not None) or _sure(
+        document, body, doubts, places is not None
+    )
+    return Reading(outcome=outcome, blocks=_digests(tree), disagreement=disagreement)
 
 
 def read_text(
     text: str, *, url: str | None = None, source: "Source | None" = None, memory: SiteMemory | None = None
 ) -> Reading:
-    """Read a text dump."""
-    return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"))
+    """Read a text dump: a page as a crawler saw it, without tags. Never raises."""
+    text = text[:LONGEST_PAGE]
+    if repair.is_mojibake(text):
+        text = repair.fix_mojibake(text)
+    remembered = memory.blocks if memory is not None else {}
+    zone = _zone(source, url or "", text)
+    seen = {digest(line): line for line in textdump.texts(text)} if remembered else {}
+    known = frozenset(line for key, line in seen.items() if remembered.get(key, 0) >= SITE_BLOCK)
+    dump = textdump.dissect(text, zone, known=known)
+    blocks = tuple(dict.fromkeys(digest(line) for line in dump.lines))
+    rejection = refusal.dump(dump)
+    if rejection is not None:
+        return Reading(outcome=rejection, blocks=blocks)
+    lead, paragraphs, byline, agency = _tidy(dump.lead, dump.paragraphs)
+    document = Document(
+        title=dump.title,
+        lead=lead,
+        paragraphs=tuple(paragraphs),
+        captions=tuple(dict.fromkeys(dump.captions)),
+        published=dump.published,
+        byline=dump.byline or byline,
+        agency=dump.agency or agency,
+        language=language(" ".join([dump.title, lead or "", *paragraphs])),
+        canonical_url=url,
+        reader="text dump",
+        confidence=1.0,
+    )
+    doubts = [] if dump.ended else ["the end of the article is not marked"]
+    return Reading(outcome=_sure(document, None, doubts, by_layout=False), blocks=blocks)
 
 
-def digests(tree: Outline) -> tuple[str, ...]:
-    """Digests of the page's blocks, for the site's memory."""
-    return tuple({digest(block.text): None for block in tree.blocks})
+def _family(source: "Source | None") -> "Family | None":
+    if source is None:
+        return None
+    from spiders.families import FAMILIES
+
+    return FAMILIES.get(source.family)
+
+
+def _zone(source: "Source | None", url: str, text: str = "") -> ZoneInfo:
+    """The zone to assume for dates that name none: the source's; Viet Nam's for its hosts and language."""
+    if source is not None:
+        return source.zone
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if host.endswith(".vn") or not host or (text and language(text) == "vi"):
+        return _ZONE
+    return _UTC
+
+
+def _by_layout(
+    page: RawPage, source: "Source | None", family: "Family | None", parser: Any
+) -> tuple[layouts.Places | None, str | None]:
+    """What the family's layout of the day found, or why none fits."""
+    if family is None or source is None or not family.layouts:
+        return None, None
+    if page.fetched_at is None:
+        fitting = list(family.layouts)
+    else:
+        day = page.fetched_at.astimezone(source.zone).date()
+        fitting = [layout for layout in family.layouts if layout.covers(day)]
+        if not fitting:
+            return None, f"{family.name}: no layout for captures of {day}"
+    complaints = []
+    for layout in fitting:
+        try:
+            return layouts.apply(layout, parser), None
+        except layouts.BrokenLayout as broken:
+            complaints.append(str(broken))
+    return None, "; ".join(complaints)
+
+
+def _known(tree: Outline, memory: SiteMemory | None) -> frozenset[int]:
+    """Blocks that the site's memory knows from enough articles to be the site's own.
+
+    When they are a good part of the page's prose, the page is a copy of an article told several times on the
+    site, and the memory is no evidence.
+    """
+    if memory is None or not memory.blocks:
+        return frozenset()
+    counts = memory.blocks
+    known = {index for index, block in enumerate(tree.blocks) if counts.get(digest(block.text), 0) >= SITE_BLOCK}
+    prose = [index for index, block in enumerate(tree.blocks) if len(block.text) - block.links >= 80]
+    if prose and sum(len(tree.blocks[i].text) for i in prose if i in known) > 0.4 * sum(
+        len(tree.blocks[i].text) for i in prose
+    ):
+        known.difference_update(prose)
+    return frozenset(known)
+
+
+def _repair(tree: Outline) -> None:
+    for block in tree.blocks:
+        if not block.text.isascii():
+            block.text = repair.fix_mojibake(block.text)
+
+
+def _lead(tree: Outline, body: boilerplate.Body, title: str, paragraphs: list[str]) -> tuple[str | None, list[str]]:
+    if body.lead is None:
+        return None, paragraphs
+    return tree.blocks[body.lead].text, paragraphs
+
+
+def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list[str], str | None, str | None]:
+    """Take the newspaper's mark off the lead, signatures off the end, and the agency out of the dateline."""
+    texts = list(paragraphs)
+    byline = agency = None
+    if lead:
+        lead, mark = vietnamese.lead_prefix(lead)
+    elif texts:
+        texts[0], mark = vietnamese.lead_prefix(texts[0])
+    for _ in range(3):
+        if len(texts) < 2:
+            break
+        person, signed = vietnamese.signature(texts[-1])
+        if not person and not signed and vietnamese.is_name(texts[-1]):
+            person = texts[-1].strip(" .()")
+        if not person and not signed:
+            break
+        byline, agency = byline or person, agency or signed
+        texts.pop()
+    for text in (lead, texts[0] if texts else None):
+        agency = agency or (vietnamese.dateline_agency(text) if text else None)
+    return lead, texts, byline, agency
+
+
+def _image(head: metadata.Head, data: metadata.Linked, captions: Sequence[str], url: str) -> Image | None:
+    address = metadata.address(head.meta("og:image", "twitter:image") or data.image, url)
+    if address is None:
+        return None
+    caption, credit = vietnamese.split_credit(captions[0]) if captions else (None, None)
+    return Image(url=address, caption=caption, credit=credit)
+
+
+def _sure(document: Document, body: boilerplate.Body | None, doubts: Sequence[str], by_layout: bool) -> Document:
+    """The document with its confidence, and what lowers it in words."""
+    said = list(doubts)
+    confidence = 1.0 - 0.15 * len(said)
+    length = len(document.lead or "") + sum(map(len, document.paragraphs))
+    if not document.title:
+        confidence -= 0.35
+        said.append("no headline")
+    if document.published is None:
+        confidence -= 0.15
+        said.append("no date of publication")
+    if length < 300:
+        confidence -= 0.25
+        said.append(f"only {length} characters of text")
+    if not document.paragraphs:
+        confidence -= 0.2
+        said.append("nothing but a lead")
+    if body is not None and not by_layout:
+        if body.prose and body.taken < 0.5 * body.prose:
+            confidence -= 0.15
+            said.append(f"more than half of the page's prose stands elsewhere ({body.prose - body.taken} characters)")
+        if body.listed > max(length, 1) * 0.5:
+            confidence -= 0.15
+            said.append("much of the article's box is links")
+    if document.language is None and length > 100:
+        confidence -= 0.05
+        said.append("language not recognised")
+    return _with(document, confidence=round(min(1.0, max(0.05, confidence)), 3), doubts=tuple(said))
+
+
+def _with(document: Document, **changes: Any) -> Document:
+    from dataclasses import replace
+
+    return replace(document, **changes)
+
+
+def _digests(tree: Outline) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([digest(block.text) for block in tree.blocks[:4000]]))
 
 
 def digest(text: str) -> str:
+    """The name of a block of text in a site's memory: 16 hex digits."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

@@ -53,3 +53,135 @@ def is_scrap(text: str) -> bool:
     if _SCRAP.match(text) or _POINTING.match(text):
         return True
     return len(text) < 110 and (_BYLINE_LINE.match(text) is not None or _DATE_LINE.match(text) is not None)
+
+
+# ── Who signs ──────────────────────────────────────────────────────────────────────────────────────────────
+
+_AGENCY = (
+    r"TTXVN|VNA|Vietnam\+|VIETNAM\+|VietnamPlus|VNS|VNP|CVN|AVI|BNEWS|Bnews|AFP|AP|Reuters|Xinhua|THX|Tân Hoa Xã|Yonhap|TASS|Tass|Sputnik|RIA"
+    r"|Kyodo|Bernama|ANTARA|Antara|KPL|CNA|VOV|VTV|TTO|VnExpress|VNE|SKĐS|PLVN|Prensa Latina|EFE|ANSA|DPA|dpa|UPI|CNN|BBC|WHO|UNICEF"
+)
+_AGENCIES = re.compile(rf"(?<!\w)(?:{_AGENCY})(?!\w)")
+_SIGNED = re.compile(
+    rf"^[-–—\s(\[]*(?:(?:theo|nguồn|source|tin|par|por)\b\s*:?\s*)?(?P<who>[^()/\n]{{0,80}}?)\s*[(/\-–—]?\s*(?P<agency>(?:{_AGENCY})(?:\s*[/,&-]\s*(?:{_AGENCY}))*)[\s)\].]*$",
+    re.I,
+)
+_THEO = re.compile(
+    r"^\(?(?:theo|nguồn|source|nguồn tin|bài và ảnh|tin, ảnh|tin và ảnh|bài, ảnh|tin ảnh|thực hiện|tổng hợp)\b\s*:?\s*(?P<who>[^\n]{2,60}?)\)?[.\s]*$",
+    re.I,
+)
+_NAME = re.compile(
+    r"^(?:[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*)(?:\s+[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*){0,5}(?:\s*[-–,/&]\s*(?:[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*)(?:\s+[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*){0,5}){0,2}$"
+)
+_PREFIX = re.compile(
+    r"^(?:\(\s*(?:[A-ZĐ][A-ZĐa-z]{1,7}(?:\.[A-Za-z]{2,4})?|[A-ZĐ]{2,8}\s[A-ZĐ]{2,8})\s*\)|(?:[A-ZĐ]{2,6}(?:\.VN|\.vn|\.com|\.net)?|VOV\.VN|VTV\.vn|Dân trí|Vietnam\+))\s*[-–—]\s*(?=\S)"
+)
+_PREFIX_PLACES = re.compile(r"^\(?(?:HÀ NỘI|HANOI|UBND|WHO|TPHCM|HCMC|LHQ|UN|EU|ASEAN|COVID)\b")
+_DATELINE = re.compile(
+    r"^[^\W\d_][^()\n]{1,60}\((?P<agency>VNA|TTXVN|Xinhua|AFP|AP|Reuters|VOVworld|VOVWORLD|VOV5|VOV|VNS|KPL|TASS|Yonhap|Prensa Latina|AVI)\)\s*[-–—]+\s*"
+)
+_CREDIT = re.compile(
+    r"\(?\b(?:ảnh(?:\s*(?:minh họa|minh hoạ|tư liệu|internet))?|tin,? ảnh|nguồn ảnh|nguồn|photos?|photo credit|image|crédit photo|foto)\s*:\s*[^()\n]{1,60}\)?\s*\.?$|\((?:ảnh|photo|nguồn|source)[^()\n]{0,60}\)\s*\.?$",
+    re.I,
+)
+_SCENE = re.compile(
+    r"phát biểu tại|tại buổi|tại lễ|tại cuộc|tại hội|quang cảnh|toàn cảnh|chụp ảnh|lưu niệm|bắt tay|trao (?:quà|tặng|bằng|kỷ niệm)|tặng (?:quà|hoa)|ký kết|chủ trì|tham quan|thăm hỏi|đứng giữa|bên (?:trái|phải)|từ (?:trái|phải)|ngoài cùng|ảnh minh h|tiếp ngài|tiếp đại sứ|tiếp đoàn"
+    r"|\((?:left|right|centre|center|l|r|third|second|from left)[^)]*\)|pictured|poses? (?:for|with)|shakes? hands|at the (?:meeting|ceremony|event|signing)|attend(?:s|ing) the",
+    re.I,
+)
+_CRUMB = re.compile(r"^(?:trang chủ|trang nhất|home|accueil|inicio|главная|首页)\b(?!.*[.!?]$)", re.I)
+_CRUMB_SEPARATOR = re.compile(r"\s[›»>/]\s")
+_SLUG = re.compile(r"^[a-z0-9]+(?:[ -][a-z0-9]+){3,}$")
+
+
+def signature(text: str) -> tuple[str | None, str | None]:
+    """Who signs a line such as `Theo Thu Hà/TTXVN`: the person and the agency, each None when not named.
+
+    (None, None) for a line that is no signature.
+    """
+    line = text.strip()
+    if not line or len(line) > 120:
+        return None, None
+    found = _SIGNED.match(line)
+    if found:
+        who = found["who"].strip(" -–—/,:()")
+        names = list(dict.fromkeys(re.split(r"\s*[/,&]\s*", found["agency"])))
+        agency = names[0]
+        if not who:
+            return None, agency
+        if _NAME.match(who):
+            return who, agency
+        return None, None
+    found = _THEO.match(line)
+    if found and len(found["who"].split()) <= 6:
+        who = found["who"].strip(" -–—/,:")
+        return (who, None) if _NAME.match(who) else (None, None)
+    return None, None
+
+
+def is_name(text: str) -> bool:
+    """Whether a short line is nothing but one or two names, as a signature under an article is."""
+    words = text.split()
+    return 1 < len(words) <= 7 and len(text) <= 50 and _NAME.match(text.strip(" .()")) is not None
+
+
+def lead_prefix(text: str) -> tuple[str, str | None]:
+    """A lead without the newspaper's mark (`SKĐS - `, `VOV.VN - `, `(PLVN) - `), and the mark."""
+    found = _PREFIX.match(text)
+    if found is None or _PREFIX_PLACES.match(text) or found.end() > len(text) - 10:
+        return text, None
+    return text[found.end() :], found.group().strip(" -–—()")
+
+
+def dateline_agency(text: str) -> str | None:
+    """The agency in a dateline: `Hanoi (VNA) – …`, `Hanoï, 21 juillet (VNA) - …`."""
+    found = _DATELINE.match(text)
+    return found["agency"] if found else None
+
+
+def split_credit(text: str) -> tuple[str, str | None]:
+    """A caption and the credit at its end: `… tại Paris. (Ảnh: Thu Hà/Vietnam+)`."""
+    found = _CREDIT.search(text)
+    if found is None:
+        return text, None
+    credit = re.sub(r"^[(\s]*[^:(]*:\s*|[)\s.]+$", "", found.group()).strip()
+    return text[: found.start()].rstrip(), credit or None
+
+
+def caption_evidence(text: str, title: str = "") -> int:
+    """How much the words of a short block speak for a caption (0 nothing … 4 certain)."""
+    if len(text) > 300:
+        return 0
+    if _CREDIT.search(text):
+        return 4
+    if title and len(title) > 20 and text.rstrip(" .") == title.rstrip(" ."):
+        return 4
+    if len(text) > 190 or len(re.findall(r"[.!?](?:\s|$)", text)) > 1:
+        return 0
+    return 2 if _SCENE.search(text) else 1
+
+
+def is_crumbs(text: str) -> bool:
+    """A breadcrumb trail in one line: `Trang chủ Văn hóa - Du lịch Khỏe đẹp`, `Home › News › Health`."""
+    return len(text) < 150 and (_CRUMB.match(text) is not None or len(_CRUMB_SEPARATOR.findall(text)) >= 2)
+
+
+def is_slug(text: str) -> bool:
+    """A picture's file name in words: `infographic dau hieu nhan biet lu quet`."""
+    return len(text) < 200 and _SLUG.match(text) is not None
+
+
+def doubled(text: str) -> str | None:
+    """The text that a line says twice (`X X`: a related link's picture and its words), or None."""
+    half, odd = divmod(len(text), 2)
+    if odd and half >= 4 and text[half] == " " and text[:half] == text[half + 1 :]:
+        return text[:half]
+    return None
+
+
+def ends_story(text: str) -> bool:
+    """The mark at the very end of an agency's story: `./.`, `-VNA`, `- AVI`."""
+    return (
+        text.endswith(("./.", "./. ", ". /.", "/."))
+        or re.search(r"[-–—]\s?(?:VNA|AVI|TTXVN|VNS)\.?$", text) is not None
+    )
