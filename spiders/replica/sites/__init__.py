@@ -1,0 +1,1 @@
+"""The sites of the replica, one module a CMS family."""
