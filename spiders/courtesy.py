@@ -1,0 +1,130 @@
+"""Manners: robots.txt obeyed and its Crawl-delay kept, Retry-After waited for."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.http import Response
+
+from spiders.visit import Visit, host_of
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 30.0  # seconds a Retry-After is waited for within a visit
+LONGEST_CRAWL_DELAY = 60.0
+
+_FORBID_ALL = b"User-agent: *\nDisallow: /\n"
+
+
+class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
+    """Scrapy's robots.txt, with RFC 9309's reading of answers that are no rules.
+
+    A robots.txt that is missing (4xx) forbids nothing; a server in trouble (5xx) forbids everything for now, and
+    where robots.txt cannot be reached nothing else is tried: the request fails with what kept us from it.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._unreachable: dict[str, Exception] = {}
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            response = response.replace(body=_FORBID_ALL)
+            visit: Visit = self.crawler.spider.visit
+            visit.problem(f"{netloc}: robots.txt answered {response.status}: nothing is asked there for now")
+        elif response.status != 200:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unreachable[netloc] = exc
+        super()._robots_error(exc, netloc)
+
+    def process_request_2(self, rp: Any, request: Request) -> None:
+        netloc = urlsplit(request.url).netloc
+        if netloc in self._unreachable:
+            raise self._unreachable[netloc]
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise IgnoreRequest(f"robots.txt forbids {request.url}") from None
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """What keeps us from a robots.txt is said once, as the visit's problem."""
+    return not str(record.msg).startswith("Error downloading")
+
+
+logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
+
+
+class Throttle(AutoThrottle):  # type: ignore[misc]
+    """Scrapy's autothrottle, which never goes below the delay that a robots.txt asks for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._floors: dict[str, float] = {}
+        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+
+    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
+        agent = self.crawler.settings.get("ROBOTSTXT_USER_AGENT") or self.crawler.settings["USER_AGENT"]
+        asked = robotparser.crawl_delay(agent)
+        if not asked:
+            return
+        host = host_of(request.url)
+        delay = min(float(asked), LONGEST_CRAWL_DELAY)
+        self._floors[host] = delay
+        slot = self.crawler.engine.downloader.slots.get(host)
+        if slot is not None and slot.delay < delay:
+            slot.delay = delay
+            slot.jitter = 0
+        log.info("%s asks for %s seconds between requests: kept", host, asked)
+
+    def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
+        super()._adjust_delay(slot, latency, response)
+        slot.delay = max(slot.delay, self._floors.get(host_of(response.url), 0.0))
+
+
+class Retry(RetryMiddleware):  # type: ignore[misc]
+    """Scrapy's bounded retries, which wait as long as the server asks; a longer wait is left to the next visit."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        retry: Self = super().from_crawler(crawler)
+        return retry
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
+            return response
+        wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+        if wait is not None and wait > LONGEST_WAIT:
+            visit: Visit = self.crawler.spider.visit
+            visit.problem(
+                f"{host_of(request.url)}: answered {response.status} and asks to be left alone for {wait:.0f} s"
+            )
+            return response
+        again = self._retry(request, f"{response.status}")
+        if again is not None and wait:
+            await asyncio.sleep(wait)
+        return again or response
+
+
+def retry_after(value: bytes | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for (a number, or a date); None where it says nothing sensible."""
+    text = (value or b"").decode("latin-1").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now.timestamp())
