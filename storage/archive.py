@@ -1,0 +1,64 @@
+"""What can be asked of an archive and told to it, by noun, within one transaction."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.captures import Captures
+from storage.engines import Engines
+from storage.memory import Memory
+from storage.pages import Pages
+from storage.publishers import Publishers
+from storage.query import Answer, ask
+from storage.search import Search
+from storage.stories import Stories
+from storage.visits import Visits
+
+
+class Archive:
+    """One transaction's view of an archive; made by `Store.read` and `Store.write`, useless after their block."""
+
+    def __init__(self, connection: Connection, engines: Engines) -> None:
+        self._connection = connection
+        self._engines = engines
+
+    @cached_property
+    def captures(self) -> Captures:
+        return Captures(self._connection)
+
+    @cached_property
+    def pages(self) -> Pages:
+        return Pages(self._connection)
+
+    @cached_property
+    def stories(self) -> Stories:
+        return Stories(self._connection)
+
+    @cached_property
+    def visits(self) -> Visits:
+        return Visits(self._connection)
+
+    @cached_property
+    def publishers(self) -> Publishers:
+        return Publishers(self._connection)
+
+    @cached_property
+    def memory(self) -> Memory:
+        return Memory(self._connection)
+
+    @cached_property
+    def search(self) -> Search:
+        return Search(self._connection)
+
+    def query(self, sql: str, *, max_rows: int = 100_000, seconds: float = 10.0) -> Answer:
+        """Ask in SQL: one SELECT, over what is committed, on a connection that cannot write.
+
+        Raises QueryRefused for anything else, for SQL that is wrong, and beyond the bounds of time and rows.
+        """
+        return ask(self._engines, sql, max_rows=max_rows, seconds=seconds)
+
+    def roll_back(self) -> None:
+        """Undo everything this transaction has written; nothing more may be asked of it."""
+        transaction = self._connection.get_transaction()
+        if transaction is not None:
+            transaction.rollback()

@@ -1,0 +1,115 @@
+"""The addresses we follow, and what they said, revision by revision."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from storage.records import Page, PageState, Revision
+from storage.rows import from_row, in_batches, to_row
+from storage.tables import pages, revisions, storable
+
+PAGE_COLUMNS = [pages.c[name] for name in Page.__dataclass_fields__]
+REVISION_COLUMNS = [revisions.c[name] for name in Revision.__dataclass_fields__]
+
+
+class Pages:
+    """The pages of an archive. A page is one source's one key; its revisions are numbered from 1 and never change."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, id: int) -> Page | None:
+        return self._one(pages.c.id == id)
+
+    def find(self, source: str, key: str) -> Page | None:
+        """The page a source has under a canonical key."""
+        return self._one(pages.c.source == source, pages.c.key == storable(key))
+
+    def known(self, source: str, keys: Collection[str]) -> set[str]:
+        """Those of the keys under which the source has a page."""
+        found: set[str] = set()
+        for batch in in_batches(keys):
+            wanted = select(pages.c.key).where(pages.c.source == source, pages.c.key.in_(batch))
+            found.update(self._connection.execute(wanted).scalars())
+        return found
+
+    def save(self, page: Page) -> Page:
+        """Keep a page, new or changed, and give it with its id.
+
+        A page without id that the source has already is that page: it keeps when it was first seen, and its story
+        where the given one has none.
+        """
+        standing = self._one(pages.c.id == page.id) if page.id is not None else self.find(page.source, page.key)
+        if standing is None:
+            added = insert(pages).values(to_row(pages, page)).returning(pages.c.id)
+            return replace(page, id=self._connection.execute(added).scalar_one())
+        if page.id is None:
+            story_id = page.story_id if page.story_id is not None else standing.story_id
+            page = replace(page, id=standing.id, first_seen_at=standing.first_seen_at, story_id=story_id)
+        if page != standing:
+            self._connection.execute(update(pages).where(pages.c.id == page.id).values(to_row(pages, page)))
+        return page
+
+    def due(self, source: str, now: datetime, limit: int) -> list[Page]:
+        """Pages of the source to look at again by now, longest overdue first."""
+        wanted = (
+            select(*PAGE_COLUMNS)
+            .where(pages.c.source == source, pages.c.next_check_at <= now)
+            .order_by(pages.c.next_check_at, pages.c.id)
+            .limit(limit)
+        )
+        return [from_row(Page, row) for row in self._connection.execute(wanted)]
+
+    def postpone(self, page_id: int, next_check_at: datetime | None) -> None:
+        """Set when to look at a page again; None: never on our own account."""
+        self._connection.execute(update(pages).where(pages.c.id == page_id).values(next_check_at=next_check_at))
+
+    def make_due(self, source: str, at: datetime) -> int:
+        """Make every page of the source due at a moment, those that are gone excepted; gives how many."""
+        made = (
+            update(pages)
+            .where(pages.c.source == source, pages.c.state != PageState.GONE.value)
+            .values(next_check_at=at)
+        )
+        return self._connection.execute(made).rowcount
+
+    def revisions(self, page_id: int) -> list[Revision]:
+        """All revisions of a page, oldest first."""
+        wanted = select(*REVISION_COLUMNS).where(revisions.c.page_id == page_id).order_by(revisions.c.number)
+        return [from_row(Revision, row) for row in self._connection.execute(wanted)]
+
+    def latest_revision(self, page_id: int) -> Revision | None:
+        return self._revision(page_id, revisions.c.number.desc())
+
+    def first_revision(self, page_id: int) -> Revision | None:
+        return self._revision(page_id, revisions.c.number.asc())
+
+    def add_revision(self, revision: Revision) -> Revision:
+        """Append a revision and give it with its id; an earlier one is never overwritten.
+
+        A revision that says in every part what the newest one says is that one. A number that is taken, or a page
+        or capture that is not there, is a bug of ours and raises IntegrityError.
+        """
+        latest = self.latest_revision(revision.page_id)
+        if latest is not None and latest.digest == revision.digest and latest.document == revision.document:
+            return latest
+        document = revision.document
+        row = {**to_row(revisions, revision), "title": document.title}
+        added = insert(revisions).values(row).returning(revisions.c.id)
+        stored = replace(revision, id=self._connection.execute(added).scalar_one())
+        language = document.language[:20] if document.language else None
+        self._connection.execute(
+            update(pages).where(pages.c.id == revision.page_id).values(latest_number=revision.number, language=language)
+        )
+        return stored
+
+    def _one(self, *conditions: ColumnElement[bool]) -> Page | None:
+        row = self._connection.execute(select(*PAGE_COLUMNS).where(*conditions)).first()
+        return None if row is None else from_row(Page, row)
+
+    def _revision(self, page_id: int, order: ColumnElement[int]) -> Revision | None:
+        wanted = select(*REVISION_COLUMNS).where(revisions.c.page_id == page_id).order_by(order).limit(1)
+        row = self._connection.execute(wanted).first()
+        return None if row is None else from_row(Revision, row)

@@ -1,0 +1,129 @@
+"""The archive's door: opens it, brings its tables up to date, and gives transactions."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from storage import locks, schema
+from storage.archive import Archive
+from storage.engines import WAIT, Engines, make_engines, named_errors, place
+from storage.errors import NotMigrated
+from storage.tables import SCHEMA
+
+
+class Store:
+    """An archive on SQLite or PostgreSQL. Safe to share between threads; every process opens its own.
+
+        store = Store.open("sqlite:///archive.db")
+        store.migrate()
+        with store.write() as archive:
+            archive.captures.add(capture, body)
+
+    Everything it raises that a person can mend is a StorageError with one line.
+    """
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._ready = False
+
+    @classmethod
+    def open(cls, url: str, *, wait: float = WAIT) -> "Store":
+        """Open the archive at an address: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
+
+        Makes the directory and the file of SQLite; makes no tables, which is for `migrate`. `wait` is how many
+        seconds a writer waits for another. Raises NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and
+        ArchiveTooNew for an archive a newer version has changed.
+        """
+        engines = make_engines(url, wait=wait)
+        try:
+            with named_errors(engines):
+                # as a writer would: an unwritable place is found at once, and SQLite's log is set up
+                with engines.writer.connect() as connection, connection.begin() as transaction:
+                    found = schema.revision_of(connection)
+                    transaction.rollback()
+                schema.check(found, place(engines.url))
+        except BaseException:
+            engines.close()
+            raise
+        store = cls(engines)
+        store._ready = found == SCHEMA
+        return store
+
+    @property
+    def place(self) -> str:
+        """Where the archive is: the file, or the server's address without the password."""
+        return place(self._engines.url)
+
+    @property
+    def revision(self) -> str | None:
+        """The revision of the archive's tables; None before the first `migrate`."""
+        with named_errors(self._engines), self._engines.reader.connect() as connection:
+            return schema.revision_of(connection)
+
+    def migrate(self) -> None:
+        """Bring the tables to the form this version needs; all of it or nothing.
+
+        Does nothing where it is done; two processes may do it at once. Raises ArchiveTooNew and ArchiveBusy.
+        """
+        if self._ready:
+            return
+        with named_errors(self._engines), self._engines.writer.begin() as connection:
+            schema.upgrade(connection, self.place)
+        self._ready = True
+
+    def close(self) -> None:
+        """Close all connections; nothing of the store may be used any more."""
+        self._engines.close()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Archive]:
+        """One writing transaction: committed at the end, rolled back when the block raises.
+
+        One writer works at a time, so what the block has read is still so when it writes. Keep it short, and do not
+        open another inside it. Raises NotMigrated, ArchiveBusy, DiskFull.
+        """
+        self._must_be_ready()
+        with (
+            named_errors(self._engines),
+            self._engines.writer.connect() as connection,
+            connection.begin() as transaction,
+        ):
+            yield Archive(connection, self._engines)
+            if transaction.is_active:  # else `Archive.roll_back` has ended it
+                transaction.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Archive]:
+        """One snapshot: what others write in the meantime is not seen, and nothing can be written."""
+        self._must_be_ready()
+        with named_errors(self._engines), self._engines.reader.connect() as connection, connection.begin():
+            yield Archive(connection, self._engines)
+
+    def exclusive(self, name: str) -> AbstractContextManager[None]:
+        """Hold a name that one holder can have at a time, in all processes that use this archive.
+
+        Freed when the block ends or the process does. Raises AlreadyHeld at once.
+        """
+        return _named(self._engines, name)
+
+    def _must_be_ready(self) -> None:
+        if self._ready:
+            return
+        found = self.revision
+        if found != SCHEMA:
+            raise NotMigrated(
+                f"{self.place}: the tables are {'missing' if found is None else f'of revision {found}'}, "
+                f"{SCHEMA} is wanted; run any `healthwire` command that writes, or `healthwire doctor`"
+            )
+        self._ready = True
+
+
+@contextmanager
+def _named(engines: Engines, name: str) -> Iterator[None]:
+    with named_errors(engines), locks.exclusive(engines, name):
+        yield

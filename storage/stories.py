@@ -1,0 +1,385 @@
+"""Events, the pages that tell them, and what was judged of them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
+
+from storage.filters import StoryFilter
+from storage.keys import canonical_url
+from storage.pages import PAGE_COLUMNS, REVISION_COLUMNS
+from storage.records import Label, Member, Page, Publisher, Revision, Story, StoryView, Telling, Verdict
+from storage.rows import from_row, in_batches, insert_or_update, to_row
+from storage.tables import labels, members, page_keys, pages, publishers, revisions, stories, story_tags, verdicts
+
+PAGES_A_KEY = 200
+"""A key that stands on more pages than this says little: only the newest of them are looked at."""
+
+VIEWS_AT_ONCE = 200
+
+_STORY_COLUMNS = [stories.c[name] for name in Story.__dataclass_fields__ if name != "members"]
+_MEMBER_COLUMNS = [members.c[name] for name in Member.__dataclass_fields__]
+_VERDICT_COLUMNS = [verdicts.c[name] for name in Verdict.__dataclass_fields__]
+_LABEL_COLUMNS = [labels.c[name] for name in Label.__dataclass_fields__]
+
+
+class Stories:
+    """The stories of an archive. A page tells at most one story; ids and uids never change."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # ── the story and its pages ────────────────────────────────────────────────────────────────────────────
+
+    def get(self, id: int) -> Story | None:
+        return self._story(stories.c.id == id)
+
+    def by_uid(self, uid: str) -> Story | None:
+        return self._story(stories.c.uid == uid)
+
+    def by_address(self, url: str) -> Story | None:
+        """The story of the page with that address or key, however the address is written."""
+        written = {url}
+        with suppress(ValueError):
+            written.add(canonical_url(url))
+        page = select(pages.c.story_id).where(or_(pages.c.address.in_(written), pages.c.key.in_(written)))
+        story_id = self._connection.execute(page.where(pages.c.story_id.is_not(None)).order_by(pages.c.id)).scalar()
+        return None if story_id is None else self.get(story_id)
+
+    def create(self, story: Story) -> Story:
+        """Keep a new story with its members and give it with its id.
+
+        A story with a uid that is there already is that story, unchanged.
+        """
+        standing = self.by_uid(story.uid)
+        if standing is not None:
+            return standing
+        row = {**to_row(stories, story), "placed_at": story.entered_at or story.first_seen_at}
+        row.pop("members", None)
+        story_id: int = self._connection.execute(insert(stories).values(row).returning(stories.c.id)).scalar_one()
+        for member in story.members:
+            self.join(story_id, member)
+        return replace(story, id=story_id)
+
+    def save(self, story: Story) -> None:
+        """Keep what has changed of a stored story, its members with it; a member it does not name stays."""
+        if story.id is None:
+            raise ValueError("a story without id: create it first")
+        row = {**to_row(stories, story), "placed_at": story.entered_at or story.first_seen_at}
+        row.pop("uid")
+        self._connection.execute(update(stories).where(stories.c.id == story.id).values(row))
+        standing = set(self._members([story.id])[story.id])
+        for member in story.members:
+            if member not in standing:
+                self.join(story.id, member)
+
+    def join(self, story_id: int, member: Member) -> None:
+        """Put a page into a story, and out of the one it was in; the page knows its story from then on."""
+        row = {**to_row(members, member), "story_id": story_id}
+        insert_or_update(self._connection, members, row, key=["page_id"])
+        self._connection.execute(update(pages).where(pages.c.id == member.page_id).values(story_id=story_id))
+
+    # ── finding pages that may tell the same ───────────────────────────────────────────────────────────────
+
+    def index(self, page_id: int, keys: Collection[str]) -> None:
+        """Replace the keys under which a page is looked up.
+
+        A key is 16 hex digits, as `storage.keys.paragraph_keys` makes them; ValueError for another form.
+        """
+        wanted = {_number(key) for key in keys}
+        standing = set(
+            self._connection.execute(select(page_keys.c.key).where(page_keys.c.page_id == page_id)).scalars()
+        )
+        for batch in in_batches(standing - wanted):
+            gone = delete(page_keys).where(page_keys.c.page_id == page_id, page_keys.c.key.in_(batch))
+            self._connection.execute(gone)
+        rows = [{"key": key, "page_id": page_id} for key in sorted(wanted - standing)]
+        insert_or_update(self._connection, page_keys, rows, key=["key", "page_id"], update=())
+
+    def candidates(self, keys: Collection[str], since: datetime | None = None) -> list[tuple[int, int, int]]:
+        """Pages that share keys: (page id, story id, how many keys are shared), most shared first.
+
+        Only pages in a story, and with `since` only those first seen at or after it. Of a key that stands on very
+        many pages the newest 200 count, so the work is bounded whatever the archive's size.
+        """
+        shared: Counter[int] = Counter()
+        for batch in in_batches(sorted({_number(key) for key in keys}), 100):
+            found = union_all(
+                *(
+                    select(
+                        select(page_keys.c.page_id)
+                        .where(page_keys.c.key == key)
+                        .order_by(page_keys.c.page_id.desc())
+                        .limit(PAGES_A_KEY)
+                        .subquery()
+                    )
+                    for key in batch
+                )
+            )
+            shared.update(self._connection.execute(found).scalars())
+        told: dict[int, int] = {}
+        for batch in in_batches(shared):
+            wanted = select(pages.c.id, pages.c.story_id).where(pages.c.id.in_(batch), pages.c.story_id.is_not(None))
+            if since is not None:
+                wanted = wanted.where(pages.c.first_seen_at >= since)
+            told.update((row.id, row.story_id) for row in self._connection.execute(wanted))
+        rows = [(page_id, story_id, shared[page_id]) for page_id, story_id in told.items()]
+        return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+    # ── what was judged ────────────────────────────────────────────────────────────────────────────────────
+
+    def add_verdict(self, verdict: Verdict) -> Verdict:
+        """Keep a verdict, the one in force from now on, and give it with its id; earlier ones stay.
+
+        Wants `story_id` and `judged_at`; ValueError without them.
+        """
+        if verdict.story_id is None or verdict.judged_at is None:
+            raise ValueError("a verdict is kept with its story and the moment it was given")
+        added = insert(verdicts).values(to_row(verdicts, verdict)).returning(verdicts.c.id)
+        verdict = replace(verdict, id=self._connection.execute(added).scalar_one())
+        self._connection.execute(
+            update(stories)
+            .where(stories.c.id == verdict.story_id)
+            .values(verdict_id=verdict.id, relevant=verdict.relevant)
+        )
+        tags = {("partner", value) for value in verdict.partners} | {("theme", value) for value in verdict.themes}
+        if verdict.act:
+            tags.add(("act", verdict.act))
+        self._connection.execute(delete(story_tags).where(story_tags.c.story_id == verdict.story_id))
+        rows = [{"kind": kind, "value": value[:100], "story_id": verdict.story_id} for kind, value in sorted(tags)]
+        insert_or_update(self._connection, story_tags, rows, key=["kind", "value", "story_id"], update=())
+        return verdict
+
+    def verdict(self, story_id: int) -> Verdict | None:
+        """The verdict in force: the newest."""
+        wanted = select(*_VERDICT_COLUMNS).where(verdicts.c.story_id == story_id).order_by(verdicts.c.id.desc())
+        row = self._connection.execute(wanted.limit(1)).first()
+        return None if row is None else from_row(Verdict, row)
+
+    def label(self, label: Label) -> Label:
+        """Keep a person's judgement of a story, and give it with its id."""
+        added = insert(labels).values(to_row(labels, label)).returning(labels.c.id)
+        return replace(label, id=self._connection.execute(added).scalar_one())
+
+    def labels(self, story_id: int | None = None) -> list[Label]:
+        """The labels of a story, or of all, oldest first: the last one of a story counts."""
+        wanted = select(*_LABEL_COLUMNS).order_by(labels.c.id)
+        if story_id is not None:
+            wanted = wanted.where(labels.c.story_id == story_id)
+        return [from_row(Label, row) for row in self._connection.execute(wanted)]
+
+    # ── what readers and feeds get to see ──────────────────────────────────────────────────────────────────
+
+    def view(self, story_id: int) -> StoryView | None:
+        """A story with its verdict and its pages; None where it has no verdict or its page no text yet."""
+        row = self._connection.execute(select(*_STORY_COLUMNS).where(stories.c.id == story_id)).first()
+        return None if row is None else next(iter(self._views([row])), None)
+
+    def views(
+        self, filter: StoryFilter, limit: int, before: StoryView | tuple[datetime, int] | None = None
+    ) -> list[StoryView]:
+        """The newest stories that meet the filter, by moment of entry (of first sight for those that never
+        entered), then id.
+
+        `before` is the last story of the page of results before this one, or its moment and id.
+        """
+        return self._views(self._found(filter, limit, before))
+
+    def every(self, filter: StoryFilter) -> Iterator[StoryView]:
+        """All stories that meet the filter, in the order of `views`, read in batches."""
+        before: tuple[datetime, int] | None = None
+        while rows := self._found(filter, VIEWS_AT_ONCE, before):
+            yield from self._views(rows)
+            before = (rows[-1].entered_at or rows[-1].first_seen_at, rows[-1].id)
+
+    def count(self, filter: StoryFilter) -> int:
+        """How many stories meet the filter."""
+        counted = select(func.count()).select_from(stories).where(*story_conditions(filter))
+        return self._connection.execute(counted).scalar_one()
+
+    def partners(self) -> dict[str, int]:
+        """Partner → number of stories in the feeds with it; the most frequent first."""
+        return self._facet(
+            select(story_tags.c.value, func.count())
+            .join(stories, stories.c.id == story_tags.c.story_id)
+            .where(story_tags.c.kind == "partner", *_IN_FEEDS)
+            .group_by(story_tags.c.value)
+        )
+
+    def languages(self) -> dict[str, int]:
+        """Language → number of stories in the feeds whose page has it; the most frequent first."""
+        return self._facet(
+            select(pages.c.language, func.count())
+            .join(stories, stories.c.link_page_id == pages.c.id)
+            .where(pages.c.language.is_not(None), *_IN_FEEDS)
+            .group_by(pages.c.language)
+        )
+
+    def sources(self) -> dict[str, int]:
+        """Source → number of stories in the feeds that it tells; the most frequent first."""
+        return self._facet(
+            select(pages.c.source, func.count(stories.c.id.distinct()))
+            .join(members, members.c.page_id == pages.c.id)
+            .join(stories, stories.c.id == members.c.story_id)
+            .where(*_IN_FEEDS)
+            .group_by(pages.c.source)
+        )
+
+    # ── within ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _story(self, condition: ColumnElement[bool]) -> Story | None:
+        row = self._connection.execute(select(*_STORY_COLUMNS).where(condition)).first()
+        return None if row is None else from_row(Story, row, members=tuple(self._members([row.id])[row.id]))
+
+    def _members(self, story_ids: Sequence[int]) -> dict[int, list[Member]]:
+        found: dict[int, list[Member]] = {story_id: [] for story_id in story_ids}
+        for batch in in_batches(story_ids):
+            wanted = select(members.c.story_id, *_MEMBER_COLUMNS).where(members.c.story_id.in_(batch))
+            for row in self._connection.execute(wanted.order_by(members.c.page_id)):
+                found[row.story_id].append(from_row(Member, row))
+        return found
+
+    def _facet(self, statement: Select[Any]) -> dict[str, int]:
+        counted: dict[str, int] = {row[0]: row[1] for row in self._connection.execute(statement)}
+        return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
+
+    def _found(self, filter: StoryFilter, limit: int, before: StoryView | tuple[datetime, int] | None) -> Sequence[Any]:
+        wanted = select(*_STORY_COLUMNS).where(*story_conditions(filter))
+        if isinstance(before, StoryView):
+            assert before.story.id is not None
+            before = (before.story.entered_at or before.story.first_seen_at, before.story.id)
+        if before is not None:
+            place = tuple_(literal(before[0], stories.c.placed_at.type), literal(before[1]))
+            wanted = wanted.where(tuple_(stories.c.placed_at, stories.c.id) < place)
+        wanted = wanted.order_by(stories.c.placed_at.desc(), stories.c.id.desc()).limit(limit)
+        return self._connection.execute(wanted).all()
+
+    def _views(self, rows: Sequence[Any]) -> list[StoryView]:
+        """The views of story rows, in their order, by one query a table whatever their number."""
+        ids = [row.id for row in rows]
+        joined = self._members(ids)
+        judged: dict[int, Verdict] = {}
+        for batch in in_batches(ids):
+            wanted = (
+                select(*_VERDICT_COLUMNS)
+                .join(stories, stories.c.verdict_id == verdicts.c.id)
+                .where(stories.c.id.in_(batch))
+            )
+            judged.update((row.story_id, from_row(Verdict, row)) for row in self._connection.execute(wanted))
+        tellings = self._tellings([member for each in joined.values() for member in each])
+        views = []
+        for row in rows:
+            story = from_row(Story, row, members=tuple(joined[row.id]))
+            told = [tellings[member.page_id] for member in story.members if member.page_id in tellings]
+            link = next((telling for telling in told if telling.page.id == story.link_page_id), None)
+            if row.id in judged and link is not None:
+                others = tuple(telling for telling in told if telling is not link)
+                views.append(StoryView(story=story, verdict=judged[row.id], link=link, others=others))
+        return views
+
+    def _tellings(self, joined: Sequence[Member]) -> dict[int, Telling]:
+        kept: dict[int, Page] = {}
+        said: dict[int, list[Revision]] = {}
+        for batch in in_batches([member.page_id for member in joined]):
+            for row in self._connection.execute(select(*PAGE_COLUMNS).where(pages.c.id.in_(batch))):
+                kept[row.id] = from_row(Page, row)
+            wanted = (
+                select(*REVISION_COLUMNS)
+                .join(pages, pages.c.id == revisions.c.page_id)
+                .where(pages.c.id.in_(batch))
+                .where(or_(revisions.c.number == 1, revisions.c.number == pages.c.latest_number))
+                .order_by(revisions.c.number)
+            )
+            for row in self._connection.execute(wanted):
+                said.setdefault(row.page_id, []).append(from_row(Revision, row))
+        known = self._publishers({page.source for page in kept.values()})
+        return {
+            member.page_id: Telling(
+                page=page,
+                member=member,
+                publisher=known.get(page.source) or _unknown_publisher(page),
+                first=said[member.page_id][0],
+                latest=said[member.page_id][-1],
+            )
+            for member in joined
+            if (page := kept.get(member.page_id)) is not None and member.page_id in said
+        }
+
+    def _publishers(self, slugs: Collection[str]) -> Mapping[str, Publisher]:
+        if not slugs:
+            return {}
+        rows = self._connection.execute(select(publishers).where(publishers.c.slug.in_(slugs)))
+        return {row.slug: from_row(Publisher, row) for row in rows}
+
+
+_IN_FEEDS = (stories.c.relevant.is_(True), stories.c.entered_at.is_not(None), stories.c.withdrawn_at.is_(None))
+
+
+def story_conditions(filter: StoryFilter) -> list[ColumnElement[bool]]:
+    """The conditions on `stories` that a filter sets."""
+    found: list[ColumnElement[bool]] = []
+    if filter.relevant is not None:
+        found.append(stories.c.relevant.is_(filter.relevant))
+    if filter.entered_only:
+        found.append(stories.c.entered_at.is_not(None))
+    if filter.withdrawn is not None:
+        withdrawn = stories.c.withdrawn_at.is_not(None)
+        found.append(withdrawn if filter.withdrawn else ~withdrawn)
+    if filter.since is not None:
+        found.append(stories.c.placed_at >= filter.since)
+    if filter.until is not None:
+        found.append(stories.c.placed_at < filter.until)
+    wanted_tags = (
+        ("partner", filter.partners),
+        ("partner", filter.organisations),
+        ("theme", filter.themes),
+        ("act", filter.acts),
+    )
+    for kind, values in wanted_tags:
+        if values:
+            tag = and_(story_tags.c.kind == kind, story_tags.c.value.in_(values))
+            found.append(exists().where(story_tags.c.story_id == stories.c.id, tag))
+    if filter.languages:
+        spoken = and_(pages.c.id == stories.c.link_page_id, pages.c.language.in_(filter.languages))
+        found.append(exists().where(spoken))
+    if filter.sources:
+        told = and_(pages.c.story_id == stories.c.id, pages.c.source.in_(filter.sources))
+        found.append(exists().where(told))
+    return found
+
+
+def _number(key: str) -> int:
+    """A key of 16 hex digits as a signed number of 64 bits, half the room of its text."""
+    if len(key) != 16:
+        raise ValueError(f"a key of 16 hex digits is wanted, not {key!r}")
+    number = int(key, 16)
+    return number - (1 << 64) if number >= 1 << 63 else number
+
+
+def _unknown_publisher(page: Page) -> Publisher:
+    """What can be said of the publisher of a page whose source has no file, or never had one."""
+    parts = urlsplit(page.address)
+    home = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else page.address
+    return Publisher(
+        slug=page.source, name=page.source, name_en=page.source, kind="", country="", language="", home=home
+    )
