@@ -1,18 +1,10 @@
 """Runs the history over a connection that `storage.schema` hands in, or over the address an `alembic` user gives."""
 
-from typing import Any
-
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool
 
+from storage.migrations.names import include_name
 from storage.tables import metadata
-
-_FULL_TEXT = ("search_index", "exact_vector", "folded_vector", "ix_search_texts_exact", "ix_search_texts_folded")
-
-
-def include_name(name: str | None, kind: Any, parents: Any) -> bool:
-    """Leave out what each database has its own kind of: the full-text indexes, and SQLite's tables behind them."""
-    return name is None or not name.startswith(_FULL_TEXT)
 
 
 def run(connection: Connection) -> None:
