@@ -233,26 +233,28 @@ def _evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
             shown.setdefault(
                 phrase.casefold(),
                 Evidence(
-                    phrase=phrase, place=plain(one.place, 40), kind=plain(words(one.kind), 40), weight=round(one.weight, 2)
+                    phrase=phrase,
+                    place=plain(one.place, 40),
+                    kind=plain(words(one.kind), 40),
+                    weight=round(one.weight, 2),
                 ),
             )
     return tuple(shown.values())[:EVIDENCE_SHOWN]
 
 
 def _others(tellings: Iterable[Telling], page: str) -> tuple[Other, ...]:
-    others = []
-    for telling in tellings:
-        others.append(
-            Other(
-                url=safe_url(telling.page.address) or page,
-                title=title(telling.latest.document),
-                language=_language(telling),
-                origin=make_origin(telling.publisher),
-                role=ROLES.get(telling.member.role, telling.member.role),
-                published=min(_published(telling)[0], _second(telling.latest.seen_at)),
-                why=plain(telling.member.why, 200),
-            )
+    others = [
+        Other(
+            url=safe_url(telling.page.address) or page,
+            title=title(telling.latest.document),
+            language=_language(telling),
+            origin=make_origin(telling.publisher),
+            role=ROLES.get(telling.member.role, telling.member.role),
+            published=min(_published(telling)[0], _second(telling.latest.seen_at)),
+            why=plain(telling.member.why, 200),
         )
+        for telling in tellings
+    ]
     return tuple(sorted(others, key=lambda other: (other.published, other.origin.slug, other.url)))
 
 

@@ -1,4 +1,4 @@
-"""The pages people read: the index of the feeds, a story, a search. HTML, every value escaped by the templates. Pure."""
+"""The pages people read: the index of the feeds, a story, a search. Every value is escaped. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from xml.sax.saxutils import quoteattr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds.entry import Entry, make_entry, score_in_words
-from feeds.names import words
+from feeds.names import slug_of, words
 from feeds.site import MEDIA_TYPES, Site
 from feeds.spec import FeedSpec, everything
 from feeds.text import clean, plain
@@ -65,7 +65,7 @@ class Links:
 
     def partner(self, code: str) -> str | None:
         """The page of the partner's feed, where there is one."""
-        slug = f"partner-{code.lower()}"
+        slug = f"partner-{slug_of(code)}"
         return self._at(f"/feeds/{slug}") if self.served and slug in self.slugs else None
 
     def _at(self, path: str) -> str:
@@ -93,18 +93,14 @@ def index(site: Site, specs: Sequence[FeedSpec], entries: Sequence[Entry], links
 
 def feed_page(site: Site, spec: FeedSpec, entries: Sequence[Entry], links: Links) -> bytes:
     """One feed as a page, with the addresses to subscribe to."""
-    return _page(
-        "index.html", site, links, [spec], heading=spec.title, description=spec.description, entries=entries
-    )
+    return _page("index.html", site, links, [spec], heading=spec.title, description=spec.description, entries=entries)
 
 
 def story(site: Site, view: StoryView, revisions: Iterable[tuple[str, Revision]], links: Links) -> bytes:
     """The page of one story: its reason, all evidence, its tellings and every revision of each."""
     entry = make_entry(view, site)
     evidence = [
-        Evidence(
-            phrase=plain(e.phrase, 300), place=plain(e.place, 40), kind=plain(words(e.kind), 40), weight=e.weight
-        )
+        Evidence(phrase=plain(e.phrase, 300), place=plain(e.place, 40), kind=plain(words(e.kind), 40), weight=e.weight)
         for e in sorted(view.verdict.evidence, key=lambda e: (-e.weight, e.place, e.phrase))
     ]
     shown = [

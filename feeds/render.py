@@ -165,7 +165,9 @@ def _links(entry: Entry) -> tuple[Mapping[str, str], ...]:
     """The links of an entry: the article first, then our page of the story, then the other tellings."""
     links = [{"href": entry.link, "rel": "alternate", "type": "text/html"} | _hreflang(entry.language)]
     if entry.page != entry.link:
-        links.append({"href": entry.page, "rel": "related", "type": "text/html", "title": "Reason, tellings, revisions"})
+        links.append(
+            {"href": entry.page, "rel": "related", "type": "text/html", "title": "Reason, tellings, revisions"}
+        )
     for other in entry.others:
         title = f"{other.origin.name}: {other.title}"
         links.append(
@@ -187,7 +189,6 @@ def _json_item(entry: Entry, site: Site) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": entry.id,
         "url": entry.link,
-        "external_url": entry.page,
         "title": entry.title,
         "summary": entry.summary,
         "content_html": body(entry, site),

@@ -15,12 +15,12 @@ A file of feeds is TOML:
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from feeds.entry import Content
-from feeds.names import is_country, language_name, language_tag, partner_code, partner_name
+from feeds.names import is_country, language_name, language_tag, partner_code, partner_name, slug_of
 from storage.filters import StoryFilter
 
 EVERYTHING = "health-cooperation"
@@ -82,7 +82,7 @@ def of_partner(code: str, size: int = SIZE, content: Content = "lead") -> FeedSp
     english, vietnamese = partner_name(code, "en"), partner_name(code, "vi")
     name = english if english == vietnamese else f"{english} / {vietnamese}"
     return FeedSpec(
-        slug=f"partner-{_sluggish(code)}",
+        slug=f"partner-{slug_of(code)}",
         title=f"Health cooperation: {name}",
         description=f"New stories of cooperation in health with {english}, each with the reason why it is here.",
         filter=StoryFilter(partners=(code,)),
@@ -102,7 +102,7 @@ def of_language(code: str, size: int = SIZE, content: Content = "lead") -> FeedS
             "each with the reason why it is here."
         )
     return FeedSpec(
-        slug=f"language-{_sluggish(code)}",
+        slug=f"language-{slug_of(code)}",
         title=title,
         description=description,
         language="vi" if code.partition("-")[0] == "vi" else "en",
@@ -118,7 +118,7 @@ def automatic(
     """The feeds every archive has: everything, one a partner, one a language; countries before organisations."""
     ordered = sorted(set(partners), key=lambda code: (not is_country(code), partner_name(code), code))
     specs = [everything(size, content)]
-    specs += [of_partner(code, size, content) for code in ordered if _sluggish(code)]
+    specs += [of_partner(code, size, content) for code in ordered if slug_of(code)]
     specs += [of_language(code, size, content) for code in sorted(set(languages)) if language_tag(code)]
     return list({spec.slug: spec for spec in reversed(specs)}.values())[::-1]
 
@@ -187,16 +187,11 @@ def _spec(table: object) -> FeedSpec:
         if not isinstance(table[key], wanted) or isinstance(table[key], bool):
             raise SpecError(f"{key}: {'a whole number' if wanted is int else 'a text'} is wanted, not {table[key]!r}")
         values[key] = table[key]
-    lists: dict[str, tuple[str, ...]] = {}
-    allowed = {f.name for f in fields(StoryFilter)}
+    lists: dict[str, Any] = {}
     for key in _LISTS:
-        if key in table and key in allowed:
+        if key in table:
             terms = table[key]
             if not isinstance(terms, list) or not all(isinstance(term, str) and term for term in terms):
                 raise SpecError(f"{key}: a list of texts is wanted, not {terms!r}")
             lists[key] = tuple(terms)
-    return FeedSpec(**values, filter=StoryFilter(**lists))
-
-
-def _sluggish(code: str) -> str:
-    return "-".join(re.findall(r"[a-z0-9]+", code.lower()))
+    return FeedSpec(**values, filter=replace(StoryFilter(), **lists))

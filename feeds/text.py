@@ -16,7 +16,9 @@ _UNFIT = re.compile(
     "\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c"  # direction overrides: turn the words around them
     "\ufeff\u00ad\u200b\u2060]"  # invisible, and in the way of searching
 )
-_NONCHARACTER = re.compile("[" + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]")
+_NONCHARACTER = re.compile(
+    "[" + "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)) + "]"
+)
 _TAG = re.compile(
     r"</?(?:a|abbr|address|area|article|aside|audio|b|base|big|blockquote|body|br|button|canvas|caption|center|cite|code|col"
     r"|dd|del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|image|img"

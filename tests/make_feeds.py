@@ -171,7 +171,12 @@ def make_views() -> list[StoryView]:
     person = make_verdict(decided_by="Lan", partners=("CU",), act="mission", gloss="", score=1.0)
     return [
         make_view(1),
-        make_view(2, link=edited, others=(english,), verdict=make_verdict(partners=("JP", "WHO"), act="agreement", gloss="Agreement with Japan and WHO")),
+        make_view(
+            2,
+            link=edited,
+            others=(english,),
+            verdict=make_verdict(partners=("JP", "WHO"), act="agreement", gloss="Agreement with Japan and WHO"),
+        ),
         make_view(3, link=undated, verdict=make_verdict(partners=("UNICEF",), act="donation", themes=(), gloss="")),
         make_view(4, link=late, verdict=person, late=True),
         make_view(5, link=french, verdict=make_verdict(partners=("FR",), act=None, gloss="")),

@@ -1,0 +1,240 @@
+"""What the API says, as plain data, and what it may be asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from feeds.entry import make_entry
+from feeds.extension import rfc3339
+from feeds.names import words
+from feeds.render import story_as_json
+from feeds.site import Site
+from feeds.text import plain
+from storage.filters import StoryFilter
+from storage.records import Revision, Run, SourceState, StoryView
+from storage.search import Hit
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
+
+LIMIT = 50
+LARGEST = 200
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_TERMS = {"partner": "partners", "language": "languages", "source": "sources", "theme": "themes", "act": "acts"}
+_ALLOWED = (*_TERMS, "since", "until", "limit", "cursor")
+
+
+class RequestError(Exception):
+    """A request that cannot be answered; the message names the parameter and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request for stories: the filter, how many, and the place where the page before ended."""
+
+    filter: StoryFilter
+    limit: int
+    before: tuple[datetime, int] | None
+    given: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A page of search results, newest first; `cursor` leads to the next one, None at the end."""
+
+    views: tuple[StoryView, ...]
+    cursor: str | None
+
+
+def read_request(parameters: Mapping[str, str]) -> Asked:
+    """The request of a query string; several values of one parameter stand between commas.
+
+    Raises RequestError for an unknown parameter or a value that is not allowed.
+    """
+    unknown = sorted(set(parameters) - set(_ALLOWED))
+    if unknown:
+        raise RequestError(f"{plain(unknown[0], 40)}: no such parameter; allowed are {', '.join(_ALLOWED)}")
+    terms: dict[str, Any] = {
+        field: tuple(value for value in parameters[name].split(",") if value)
+        for name, field in _TERMS.items()
+        if name in parameters
+    }
+    if "partners" in terms:
+        terms["partners"] = tuple(code.upper() if len(code) == 2 else code for code in terms["partners"])
+    try:
+        limit = int(parameters.get("limit", LIMIT))
+    except ValueError:
+        limit = 0
+    if not 1 <= limit <= LARGEST:
+        raise RequestError(f"limit: 1 to {LARGEST} is allowed, not {plain(parameters['limit'], 40)!r}")
+    return Asked(
+        filter=replace(StoryFilter(since=_moment(parameters, "since"), until=_moment(parameters, "until")), **terms),
+        limit=limit,
+        before=_place(parameters["cursor"]) if "cursor" in parameters else None,
+        given=tuple((name, value) for name, value in parameters.items() if name != "cursor"),
+    )
+
+
+def stories(archive: "Archive", asked: Asked, site: Site) -> dict[str, Any]:
+    """A page of stories, newest first; `next` is the address of the next page, null at the end."""
+    views = archive.stories.views(asked.filter, asked.limit + 1, asked.before)
+    shown, more = views[: asked.limit], len(views) > asked.limit
+    following = None
+    if more:
+        query = urlencode([*asked.given, ("cursor", _cursor(shown[-1]))])
+        following = f"{site.url}/api/stories?{query}"
+    return {"stories": [_story(view, site) for view in shown], "next": following}
+
+
+def story(archive: "Archive", view: StoryView, site: Site) -> dict[str, Any]:
+    """One story with all its evidence, for and against, and every revision of its pages."""
+    said = _story(view, site)
+    said["evidence"] = [
+        {
+            "phrase": plain(e.phrase, 300),
+            "place": plain(e.place, 40),
+            "kind": words(e.kind),
+            "weight": round(e.weight, 4),
+        }
+        for e in view.verdict.evidence
+    ]
+    said["revisions"] = [
+        {
+            "publisher": publisher,
+            "number": revision.number,
+            "seen_at": rfc3339(revision.seen_at.astimezone(UTC)),
+            "change": str(revision.change.kind),
+            "parts": list(revision.change.parts),
+            "title": plain(revision.document.title, 300),
+            "digest": revision.digest,
+        }
+        for publisher, revision in revisions(archive, view)
+    ]
+    return said
+
+
+def revisions(archive: "Archive", view: StoryView) -> list[tuple[str, Revision]]:
+    """Every revision of the story's pages with its publisher's name, oldest first."""
+    found = []
+    for telling in (view.link, *view.others):
+        assert telling.page.id is not None
+        found += [(telling.publisher.name, revision) for revision in archive.pages.revisions(telling.page.id)]
+    return sorted(found, key=lambda pair: (pair[1].seen_at, pair[1].page_id, pair[1].number))
+
+
+def search(archive: "Archive", query: str, limit: int, cursor: str | None) -> Found:
+    """Stories in the feeds with all words of the query, exact forms first; two pages of one story count once."""
+    hits = archive.search.search(query, limit + 1, _hit(cursor), exact_first=True, relevant_only=True)
+    shown = hits[:limit]
+    ids = dict.fromkeys(hit.story_id for hit in shown if hit.story_id is not None)
+    views = tuple(view for story_id in ids if (view := archive.stories.view(story_id)) is not None)
+    last = shown[-1] if len(hits) > limit else None
+    return Found(views=views, cursor=f"{last.page_id}{'e' if last.exact else 'f'}" if last else None)
+
+
+def source_rows(archive: "Archive") -> list[tuple[str, SourceState, Run | None]]:
+    """Every source that was ever visited or planned: its name, its state and its last visit."""
+    names = {publisher.slug: publisher.name for publisher in archive.publishers.all()}
+    rows = []
+    for state in archive.visits.states():
+        recent: Sequence[Run] = archive.visits.recent(state.slug, 1)
+        rows.append((plain(names.get(state.slug, state.slug), 120), state, recent[0] if recent else None))
+    return rows
+
+
+def health(archive: "Archive") -> dict[str, Any]:
+    """The sources' states and last visits, and how much the archive holds."""
+    sources = []
+    for name, state, run in source_rows(archive):
+        sources.append(
+            {
+                "source": state.slug,
+                "name": name,
+                "well": state.problem is None,
+                "problem": state.problem,
+                "failures": state.failures,
+                "last_visit_at": _stamp(state.last_visit_at),
+                "last_success_at": _stamp(state.last_success_at),
+                "next_visit_at": _stamp(state.next_visit_at),
+                "last_visit": _run(run) if run else None,
+            }
+        )
+    return {
+        "sources": sources,
+        "unwell": [source["source"] for source in sources if not source["well"]],
+        "stories": archive.stories.count(StoryFilter()),
+        "partners": archive.stories.partners(),
+        "languages": archive.stories.languages(),
+        "unprocessed": archive.captures.count_unprocessed(),
+    }
+
+
+def _story(view: StoryView, site: Site) -> dict[str, Any]:
+    entry = make_entry(view, site)
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "url": entry.link,
+        "summary": entry.summary,
+        "language": entry.language,
+        "published": rfc3339(entry.published),
+        "updated": rfc3339(entry.updated),
+        "entered_at": _stamp(view.story.entered_at),
+        "withdrawn_at": _stamp(view.story.withdrawn_at),
+        "relevant": view.verdict.relevant,
+        **story_as_json(entry),
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "started_at": _stamp(run.started_at),
+        "ended_at": _stamp(run.ended_at),
+        "state": str(run.state),
+        "listings": run.listings,
+        "discovered": run.discovered,
+        "fetched": run.fetched,
+        "unchanged": run.unchanged,
+        "kept": run.kept,
+        "failed": run.failed,
+        "problems": list(run.problems),
+    }
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return rfc3339(moment.astimezone(UTC)) if moment else None
+
+
+def _moment(parameters: Mapping[str, str], name: str) -> datetime | None:
+    text = parameters.get(name)
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
+        wanted = "a date such as 2026-11-20 or 2026-11-20T08:00:00Z"
+        raise RequestError(f"{name}: {wanted} is wanted, not {plain(text, 40)!r}") from error
+
+
+def _cursor(view: StoryView) -> str:
+    """The place of a story in lists: its moment in microseconds, and its id."""
+    placed = view.story.entered_at or view.story.first_seen_at
+    return f"{(placed - _BEGINNING) // _MICROSECOND}-{view.story.id}"
+
+
+def _place(cursor: str) -> tuple[datetime, int]:
+    try:
+        moment, _, story_id = cursor.partition("-")
+        return _BEGINNING + _MICROSECOND * int(moment), int(story_id)
+    except (ValueError, OverflowError) as error:
+        raise RequestError(f"cursor: {plain(cursor, 40)!r} is none that was given out") from error
+
+
+def _hit(cursor: str | None) -> Hit | None:
+    if not cursor or not cursor[:-1].isdecimal() or len(cursor) > 19 or cursor[-1] not in "ef":
+        return None
+    return Hit(page_id=int(cursor[:-1]), story_id=None, exact=cursor[-1] == "e")
