@@ -1,0 +1,238 @@
+"""Labelled rows → weights: logistic regression with signs, cross-validation by groups, calibration.
+
+The signs are part of the design: what speaks for a story may never count against it, and the other way round, so
+that a small labelled set cannot teach nonsense and every weight can be read. Everything is deterministic: no random
+numbers, fixed order, fixed number of steps. numpy is used here and nowhere at judging time.
+"""
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.relevance.features import features
+from pipeline.relevance.judging import passages
+from pipeline.relevance.text import paragraphs_of
+from storage.records import Document, Label
+
+Matrix = NDArray[np.float64]
+NEGATIVE = ("against", "missing", "false partner")
+RIDGE = 1.0
+STEPS = 3000
+FOLDS = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled text. `stratum` is how or where it was found; `partners` are codes and organisation ids."""
+
+    id: str
+    title: str
+    text: str
+    language: str | None
+    label: str
+    stratum: str = ""
+    kind: str = ""
+    partners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Weights by feature name with bias and calibration (probability = σ(scale·margin + shift))."""
+
+    bias: float
+    weights: Mapping[str, float]
+    scale: float = 1.0
+    shift: float = 0.0
+
+
+def read_rows(file: Path) -> list[Row]:
+    """The rows of a JSON-lines file with `id`, `title`, `text`, `label` (positive, negative, borderline), `lang`."""
+    rows = []
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                rows.append(row_of(json.loads(line)))
+    return rows
+
+
+def row_of(given: Mapping[str, Any]) -> Row:
+    """One row from its JSON object; missing optional fields are empty."""
+    return Row(
+        id=str(given["id"]),
+        title=given["title"],
+        text=given.get("text") or "",
+        language=given.get("lang"),
+        label=given["label"],
+        stratum=given.get("stratum") or given.get("text_kind") or "",
+        kind=given.get("kind") or "",
+        partners=tuple(given.get("partners") or ()),
+    )
+
+
+def label_row(label: Label, document: Document) -> dict[str, Any]:
+    """A person's judgement of a stored story as a training row (a JSON object `train` reads)."""
+    return {
+        "id": f"label-{label.story_id}",
+        "lang": document.language,
+        "title": document.title,
+        "text": "\n".join(filter(None, (document.lead, *document.paragraphs))),
+        "label": "positive" if label.relevant else "negative",
+        "kind": "label",
+        "reason": label.why,
+    }
+
+
+def row_features(row: Row) -> dict[str, float]:
+    """The features of a row, by name, as the judge sees them."""
+    lines = paragraphs_of(row.text)
+    read = passages(
+        title=row.title,
+        lead=lines[0] if lines else None,
+        paragraphs=lines[1:],
+        captions=(),
+        language=row.language,
+    )
+    return {name: value for name, value, _ in features(*read)}
+
+
+def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge: float = RIDGE) -> Fit:
+    """Logistic regression with an L2 penalty and a sign for every feature (accelerated projected gradient)."""
+    names = sorted({name for example in examples for name in example})
+    x, y = _matrix(examples, names), np.array(positive, dtype=np.float64)
+    signs = np.array([-1.0 if name.startswith(NEGATIVE) else 1.0 for name in names])
+    lipschitz = float(np.linalg.norm(np.column_stack([x, np.ones(len(y))]), 2)) ** 2 / 4 + ridge
+    w, b = np.zeros(len(names)), 0.0
+    ahead_w, ahead_b, momentum = w.copy(), b, 1.0
+    for _ in range(STEPS):
+        error = 1 / (1 + np.exp(-(x @ ahead_w + ahead_b))) - y
+        next_w = ahead_w - (x.T @ error + ridge * ahead_w) / lipschitz
+        next_w = signs * np.maximum(signs * next_w, 0.0)
+        next_b = ahead_b - float(error.sum()) / lipschitz
+        following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
+        pull = (momentum - 1) / following
+        ahead_w, ahead_b = next_w + pull * (next_w - w), next_b + pull * (next_b - b)
+        w, b, momentum = next_w, next_b, following
+    return Fit(bias=float(b), weights={name: float(value) for name, value in zip(names, w, strict=True) if abs(value) > 1e-6})
+
+
+def margin(found: Fit, example: Mapping[str, float]) -> float:
+    """The uncalibrated log-odds of an example."""
+    return found.bias + sum(found.weights.get(name, 0.0) * value for name, value in example.items())
+
+
+def calibrated(found: Fit, margins: Sequence[float], positive: Sequence[bool]) -> Fit:
+    """Platt's calibration from margins of rows the weights were not trained on."""
+    m, y = np.array(margins), np.array(positive, dtype=np.float64)
+    scale, shift = 1.0, 0.0
+    for _ in range(100):
+        p = 1 / (1 + np.exp(-(scale * m + shift)))
+        pull = np.maximum(p * (1 - p), 1e-9)
+        gradient = np.array([((p - y) * m).sum() + (scale - 1), (p - y).sum()])
+        hessian = np.array([[(pull * m * m).sum() + 1, (pull * m).sum()], [(pull * m).sum(), pull.sum()]])
+        step = np.linalg.solve(hessian, gradient)
+        scale, shift = scale - float(step[0]), shift - float(step[1])
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return Fit(bias=found.bias, weights=found.weights, scale=scale, shift=shift)
+
+
+def fit_calibrated(
+    examples: Sequence[Mapping[str, float]], positive: Sequence[bool], groups: Sequence[str], folds: int = FOLDS
+) -> Fit:
+    """Weights trained on all examples, calibrated on margins from cross-validation among them."""
+    margins = [0.0] * len(examples)
+    for inside, outside in split(groups, folds):
+        part = fit([examples[i] for i in inside], [positive[i] for i in inside])
+        for i in outside:
+            margins[i] = margin(part, examples[i])
+    return calibrated(fit(examples, positive), margins, positive)
+
+
+def cross_validated(
+    examples: Sequence[Mapping[str, float]],
+    labels: Sequence[str],
+    groups: Sequence[str],
+    folds: int = FOLDS,
+) -> list[float]:
+    """The probability of every example from weights trained and calibrated without its group.
+
+    Borderline examples are judged like the others and never trained on.
+    """
+    scores = [0.0] * len(examples)
+    for inside, outside in split(groups, folds):
+        kept = [i for i in inside if labels[i] != "borderline"]
+        found = fit_calibrated(
+            [examples[i] for i in kept], [labels[i] == "positive" for i in kept], [groups[i] for i in kept], folds=5
+        )
+        for i in outside:
+            scores[i] = float(1 / (1 + np.exp(-(found.scale * margin(found, examples[i]) + found.shift))))
+    return scores
+
+
+def split(groups: Sequence[str], folds: int) -> Iterable[tuple[list[int], list[int]]]:
+    """Folds that keep groups whole; a group's fold follows from its name, so adding rows moves no others."""
+    fold = [int(hashlib.sha256(group.encode()).hexdigest(), 16) % folds for group in groups]
+    for number in range(folds):
+        outside = [i for i, own in enumerate(fold) if own == number]
+        if outside:
+            yield [i for i, own in enumerate(fold) if own != number], outside
+
+
+def near_duplicate_groups(rows: Sequence[Row], known: Iterable[Sequence[str]] = ()) -> list[str]:
+    """A group name a row: rows with one headline, with much text in common, or named together in `known`, share it."""
+    parent = list(range(len(rows)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    def join(i: int, j: int) -> None:
+        a, b = sorted((root(i), root(j)))
+        parent[b] = a
+
+    place = {row.id: i for i, row in enumerate(rows)}
+    for ids in known:
+        present = [place[i] for i in ids if i in place]
+        for other in present[1:]:
+            join(present[0], other)
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    shingles = []
+    for i, row in enumerate(rows):
+        words = re.findall(r"\w+", f"{row.title} {row.text}".lower())
+        own = {tuple(words[n : n + 5]) for n in range(max(1, len(words) - 4))}
+        shingles.append(own)
+        title = tuple(re.findall(r"\w+", row.title.lower()))
+        for key in (*own, ("title", *title)):
+            holders[key].append(i)
+    shared: dict[tuple[int, int], int] = defaultdict(int)
+    for key, some in holders.items():
+        if 1 < len(some) <= 12:
+            for other in some[1:]:
+                if key[0] == "title":
+                    join(some[0], other)
+            for n, one in enumerate(some):
+                for other in some[n + 1 :]:
+                    shared[one, other] += 1
+    for (one, other), count in shared.items():
+        if count >= 0.3 * min(len(shingles[one]), len(shingles[other])):
+            join(one, other)
+    return [rows[root(i)].id for i in range(len(rows))]
+
+
+def _matrix(examples: Sequence[Mapping[str, float]], names: Sequence[str]) -> Matrix:
+    place = {name: i for i, name in enumerate(names)}
+    x = np.zeros((len(examples), len(names)))
+    for i, example in enumerate(examples):
+        for name, value in example.items():
+            x[i, place[name]] = value
+    return x
