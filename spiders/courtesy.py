@@ -7,8 +7,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -25,7 +26,7 @@ LONGEST_CRAWL_DELAY = 60.0
 _FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 
 
-class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
+class Robots(RobotsTxtMiddleware):
     """Scrapy's robots.txt, with RFC 9309's reading of answers that are no rules.
 
     A robots.txt that is missing (4xx) forbids nothing; a server in trouble (5xx) forbids everything for now, and
@@ -39,8 +40,9 @@ class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
             response = response.replace(body=_FORBID_ALL)
-            visit: Visit = self.crawler.spider.visit
-            visit.problem(f"{netloc}: robots.txt answered {response.status}: nothing is asked there for now")
+            _visit(self.crawler).problem(
+                f"{netloc}: robots.txt answered {response.status}: nothing is asked there for now"
+            )
         elif response.status != 200:
             response = response.replace(body=b"")
         await super()._parse_robots(response, netloc, request)
@@ -59,6 +61,11 @@ class Robots(RobotsTxtMiddleware):  # type: ignore[misc]
             raise IgnoreRequest(f"robots.txt forbids {request.url}") from None
 
 
+def _visit(crawler: Crawler) -> Visit:
+    visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
+    return visit
+
+
 def _without_traceback(record: logging.LogRecord) -> bool:
     """What keeps us from a robots.txt is said once, as the visit's problem."""
     return not str(record.msg).startswith("Error downloading")
@@ -67,7 +74,7 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
 
 
-class Throttle(AutoThrottle):  # type: ignore[misc]
+class Throttle(AutoThrottle):
     """Scrapy's autothrottle, which never goes below the delay that a robots.txt asks for."""
 
     def __init__(self, crawler: Crawler) -> None:
@@ -94,7 +101,14 @@ class Throttle(AutoThrottle):  # type: ignore[misc]
         slot.delay = max(slot.delay, self._floors.get(host_of(response.url), 0.0))
 
 
-class Retry(RetryMiddleware):  # type: ignore[misc]
+class Redirect(RedirectMiddleware):
+    """Scrapy's redirects; a Referer that the source file sets stays as it is."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Leave the headers alone."""
+
+
+class Retry(RetryMiddleware):
     """Scrapy's bounded retries, which wait as long as the server asks; a longer wait is left to the next visit."""
 
     @classmethod
@@ -102,15 +116,15 @@ class Retry(RetryMiddleware):  # type: ignore[misc]
         retry: Self = super().from_crawler(crawler)
         return retry
 
-    async def process_response(self, request: Request, response: Response) -> Request | Response:
+    async def process_response(  # type: ignore[override]  # Scrapy awaits it where it is a coroutine
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
         if response.status not in self.retry_http_codes or request.meta.get("dont_retry"):
             return response
         wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         if wait is not None and wait > LONGEST_WAIT:
-            visit: Visit = self.crawler.spider.visit
-            visit.problem(
-                f"{host_of(request.url)}: answered {response.status} and asks to be left alone for {wait:.0f} s"
-            )
+            host = host_of(request.url)
+            _visit(self.crawler).problem(f"{host}: answered {response.status} and asks for {wait:.0f} s of rest")
             return response
         again = self._retry(request, f"{response.status}")
         if again is not None and wait:

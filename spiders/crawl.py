@@ -78,10 +78,9 @@ def _settings(options: CrawlOptions) -> Settings:
 
 
 def _quieten(level: str) -> None:
-    """Our own words at the level that was asked for; Scrapy's and Twisted's only when something is wrong."""
+    """Log only when something is wrong, unless everything is asked for: how a visit went is in its run."""
     asked = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    logging.getLogger("spiders").setLevel(asked)
-    for name in ("scrapy", "twisted", "asyncio"):
+    for name in ("spiders", "scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(asked if asked <= logging.DEBUG else max(asked, logging.WARNING))
 
 

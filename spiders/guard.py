@@ -20,7 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import BaseSettings
 from twisted.internet.address import IPv4Address, IPv6Address
-from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution
 from zope.interface import implementer
 
 from spiders.agenda import wrong_way
@@ -157,7 +157,7 @@ class GuardedResolver:
 
     def resolveHostName(  # noqa: N802
         self,
-        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        resolutionReceiver: Any,  # noqa: N803
         hostName: str,  # noqa: N803
         portNumber: int = 0,  # noqa: N803
         addressTypes: Sequence[type] | None = None,  # noqa: N803
@@ -169,7 +169,7 @@ class GuardedResolver:
         resolution.task = task  # kept alive as long as somebody waits
         return resolution  # type: ignore[no-any-return]
 
-    async def _answer(self, receiver: IResolutionReceiver, host: str, port: int) -> None:
+    async def _answer(self, receiver: Any, host: str, port: int) -> None:
         try:
             for address in await self._addresses(host):
                 kind = IPv4Address if address.version == 4 else IPv6Address

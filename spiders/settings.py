@@ -62,10 +62,12 @@ TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.guard.Guard": 40,
     "spiders.courtesy.Robots": 100,
     "spiders.revalidation.Revalidation": 450,
     "spiders.courtesy.Retry": 550,
+    "spiders.courtesy.Redirect": 600,
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,

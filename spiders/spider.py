@@ -36,6 +36,7 @@ from spiders.guard import Refused
 from spiders.listings import NotListing, decode, parts_to_read, plain, read_listing, said_of_page
 from spiders.sink import Caught
 from spiders.source import Entry, EntryKind, Source, Tls
+from spiders.transport import WARNINGS
 from spiders.visit import ERRAND, Errand, Visit, host_of
 from storage.records import Capture, CaptureKind, Hint, Page, Run
 from storage.store import Store
@@ -49,7 +50,7 @@ LANGUAGES = {"vi": "vi,en;q=0.5", "en": "en,vi;q=0.5", "fr": "fr,en;q=0.5"}
 _LISTING_PRIORITY, _NEW_PRIORITY, _DUE_PRIORITY = 20, 10, 0
 
 
-class SourceSpider(Spider):  # type: ignore[misc]
+class SourceSpider(Spider):
     """Visits one source. `-a revisit=due|all|none` says which known pages are looked at again."""
 
     source: ClassVar[Source]
@@ -100,6 +101,8 @@ class SourceSpider(Spider):  # type: ignore[misc]
     # ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def start(self) -> AsyncIterator[Request]:
+        if self.source.tls in WARNINGS:
+            log.warning("%s: TLS is relaxed by its source file: %s", self.name, WARNINGS[self.source.tls])
         if self.revisit == "all":
             await asyncio.to_thread(self._make_all_due)
         self._reading = len(self.source.entries)
@@ -245,7 +248,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Request | Caught]:
         """A listing gave no answer."""
-        errand: Errand = failure.request.meta[ERRAND]
+        errand: Errand = _request_of(failure).meta[ERRAND]
         self.visit.failed += 1
         self._problem(self._said(failure, errand))
         async for request in self._end_listing():
@@ -273,7 +276,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
         elif response.status == 200 and not response.body:
             self.visit.failed += 1
             self._problem(f"{host}: answered 200 with nothing for articles")
-        elif response.status == 200 and response.request.method == "POST":
+        elif response.status == 200 and _asked(response).method == "POST":
             family = self.source.family_of(errand.address)
             text = decode(response.body)
             if family is not None and family.unwrap(text) is None:
@@ -284,7 +287,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     async def article_failed(self, failure: Failure) -> AsyncIterator[Caught]:
         """An article gave no answer, or led elsewhere."""
-        request: Request = failure.request
+        request = _request_of(failure)
         errand: Errand = request.meta[ERRAND]
         self.visit.failed += 1
         self._problem(self._said(failure, errand))
@@ -314,7 +317,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
             kind=errand.kind,
             address=errand.address,
             key=errand.key,
-            requested_url=response.meta.get("redirect_urls", [response.request.url])[0],
+            requested_url=response.meta.get("redirect_urls", [_asked(response).url])[0],
             final_url=response.url,
             status=response.status,
             headers=tuple(_headers(response)),
@@ -325,7 +328,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     def _said(self, failure: Failure, errand: Errand) -> str:
         """Why a request got no answer, in a sentence."""
-        error, host = failure.value, host_of(failure.request.url)
+        error, host = failure.value, host_of(_request_of(failure).url)
         words = str(error)
         if isinstance(error, Refused):
             return f"{errand.what}: {words}"
@@ -353,7 +356,7 @@ class SourceSpider(Spider):  # type: ignore[misc]
 
     def _problem(self, sentence: str) -> None:
         if self.visit.problem(sentence):
-            log.warning("%s: %s", self.name, sentence)
+            log.info("%s: %s", self.name, sentence)
 
     def _broken(self, doing: str) -> None:
         log.exception("%s: a bug of ours while %s", self.name, doing)
@@ -399,6 +402,16 @@ def spider_class(source: Source) -> type[SourceSpider]:
     name = "".join(part.capitalize() for part in source.slug.split("_"))
     made = type(f"{name}Spider", (SourceSpider,), {"name": source.slug, "source": source, "__doc__": source.name_en})
     return cast("type[SourceSpider]", made)
+
+
+def _request_of(failure: Failure) -> Request:
+    request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy puts it there
+    return request
+
+
+def _asked(response: Response) -> Request:
+    assert response.request is not None
+    return response.request
 
 
 _UNKEPT = frozenset({b"set-cookie"})  # a session of ours is nobody's news

@@ -44,14 +44,15 @@ class _VerifiedAtLevel1:
         )
 
 
-class Transport(HTTP11DownloadHandler):  # type: ignore[misc]
+class Transport(HTTP11DownloadHandler):
     """Scrapy's download handler with the source's TLS policy."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         source: Source = crawler.spidercls.source  # type: ignore[attr-defined]
         if source.tls is Tls.SECLEVEL1:
-            self._contextFactory = _VerifiedAtLevel1()
+            policy: Any = _VerifiedAtLevel1()
+            self._contextFactory = policy
         elif source.tls is Tls.UNVERIFIED:
             # Scrapy's own policy without verification (DOWNLOAD_VERIFY_CERTIFICATES is off), ciphers at level 1
             self._contextFactory.tls_ciphers = _Level1()
