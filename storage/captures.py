@@ -95,6 +95,13 @@ class Captures:
         chosen = captures.c.id > after_id
         return self._many(chosen if source is None else and_(chosen, captures.c.source == source), limit)
 
+    def newest_at(self) -> datetime | None:
+        """When the newest capture was fetched; None in an empty archive."""
+        newest: datetime | None = self._connection.execute(
+            select(captures.c.fetched_at).order_by(captures.c.id.desc()).limit(1)
+        ).scalar()
+        return newest
+
     def _one(self, *conditions: object) -> Capture | None:
         statement = select(*_COLUMNS).where(*conditions).order_by(captures.c.id.desc()).limit(1)  # type: ignore[arg-type]
         row = self._connection.execute(statement).first()

