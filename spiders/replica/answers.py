@@ -1,5 +1,6 @@
 """What is asked of a site and what it answers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -57,5 +58,6 @@ def html_page(*, head: str, body: str, language: str = "vi", body_class: str = "
     )
 
 
-def paragraphs(texts: tuple[str, ...] | list[str]) -> str:
+def paragraphs(texts: Iterable[str]) -> str:
+    """Texts as HTML paragraphs."""
     return "\n".join(f"<p>{esc(text)}</p>" for text in texts)

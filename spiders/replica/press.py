@@ -25,6 +25,7 @@ SITES: tuple[type[Site], ...] = (
     VietnamNews,
 )
 
+FOREIGN_HOST = "mirror-press.example"  # where one article redirects to
 FOREIGN = b"<!DOCTYPE html><title>mirror</title><h1>A mirror nobody should follow an article to</h1>"
 
 
@@ -39,19 +40,17 @@ class Press:
         for site in self.sites:
             for host in (site.host, *site.aliases):
                 self._by_host[host] = site
-            for name in (site.name, *getattr(site, "other_names", ())):
+            for name in (site.name, *site.other_names):
                 self._by_name[name] = site
 
     def site(self, host: str) -> Site | None:
         """The site a Host header names, its port left out; None for hosts that are not ours."""
         return self._by_host.get(host.rsplit(":", 1)[0] if ":" in host else host)
 
+    def of(self, article: Article) -> Site:
+        """The site an article stands on."""
+        return self._by_name[article.written.site]
+
     def address(self, article: Article) -> str:
         """The address of an article's page on its own site."""
-        return self._by_name[article.written.site].address(article)
-
-    def source(self, article: Article) -> str:
-        return self._by_name[article.written.site].source
-
-    def language(self, article: Article) -> str:
-        return self._by_name[article.written.site].language
+        return self.of(article).address(article)

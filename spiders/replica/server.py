@@ -6,6 +6,7 @@ not know, and a record of everything that was asked.
 
 import gzip
 import hashlib
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from spiders.replica.answers import Answer, Asked
-from spiders.replica.press import FOREIGN, Press
+from spiders.replica.press import FOREIGN, FOREIGN_HOST, Press
 from spiders.replica.truth import Truth, truth
 from spiders.replica.world import BASE, FIRST, LAST, World
 
@@ -133,10 +134,11 @@ class Replica:
 
     def answer(self, asked: Asked) -> Answer:
         site = self.press.site(asked.host)
-        if site is None:
-            body = b"no such site in this replica\n"
-            return Answer(status=421, body=FOREIGN if "mirror" in asked.host else body)
-        return site.answer(asked)
+        if site is not None:
+            return site.answer(asked)
+        if asked.host == FOREIGN_HOST:
+            return Answer(body=FOREIGN)
+        return Answer(status=421, body=b"no such site in this replica\n", content_type="text/plain")
 
 
 class _Server(ThreadingHTTPServer):
@@ -145,13 +147,20 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
     replica: Replica
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A visitor that hangs up is no news; anything else is a bug of the replica and is shown."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "replica"
-    sys_version = ""
     timeout = 30
     server: _Server
+
+    def version_string(self) -> str:
+        return self.server_version
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: requests are kept in the replica's own record."""

@@ -4,7 +4,6 @@ import re
 from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import ClassVar, Literal
-from urllib.parse import unquote
 
 from spiders.replica.answers import HTML, Answer, Asked, esc, html_page
 from spiders.replica.furniture import Furniture
@@ -24,6 +23,7 @@ class Site(ABC):
     """
 
     name: ClassVar[str]  # the articles' `site`
+    other_names: ClassVar[tuple[str, ...]] = ()  # further shelves of articles it answers for
     source: ClassVar[str]  # slug of the source
     host: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -32,6 +32,8 @@ class Site(ABC):
     volatility: ClassVar[Literal["request", "edition", "never"]] = "edition"
     tagged: ClassVar[bool] = True
     dated: ClassVar[bool] = True  # serves Last-Modified
+    leads: ClassVar[bool] = True  # prints a lead apart from the text; else it is the first paragraph
+    day_only: ClassVar[bool] = False  # prints the day of publication and no time of day
     crawl_delay: ClassVar[float] = 0
     disallow: ClassVar[tuple[str, ...]] = ("/search/", "/tim-kiem/")
 
@@ -163,6 +165,7 @@ class Site(ABC):
             image=self.image(article),
             published=article.published,
             modified=article.modified,
+            paragraphs=article.paragraphs,
         )
 
     def entries(self, edition: int, section: str | None = None) -> list[Entry]:
@@ -193,8 +196,3 @@ class Site(ABC):
             sections = sorted({s for a in self.articles(asked.edition) for s in a.sections})
             return self.listing(sitemap([f"{self.home}/{s}/" for s in sections], rebuilt=rebuilt), asked, XML)
         return None
-
-
-def plain(path: str) -> str:
-    """A path with its percent-encoding undone."""
-    return unquote(path)

@@ -18,6 +18,7 @@ class Entry:
     image: str
     published: datetime
     modified: datetime
+    paragraphs: tuple[str, ...] = ()
 
 
 def rfc822(at: datetime) -> str:

@@ -14,7 +14,9 @@ from spiders.replica.world import FIRST, LAST
 class Truth:
     """One article: where it stands, what it is, what happens to it.
 
-    `title` is the one it is first published with. `partners` are ISO 3166 codes and organisation ids. `copy_of`
+    `title`, `lead` and `paragraphs` are those it is first published with, without what the site puts before a
+    lead; a lead that the site prints as its first paragraph is one here. With `day_only` the page states the day
+    of `published` and no more. `partners` are ISO 3166 codes and organisation ids. `copy_of`
     and `translation_of` are addresses. Editions count from 1; `edited` and `removed` are the edition from which
     it shows. `readable` is False where a well-behaved visitor never gets the article: robots forbid it, or it
     leads to a foreign host. `from_edition` is the first edition in which it can be read (later than
@@ -30,6 +32,7 @@ class Truth:
     paragraphs: tuple[str, ...]
     language: str
     published: datetime
+    day_only: bool
     relevant: bool
     partners: tuple[str, ...]
     copy_of: str | None
@@ -49,18 +52,20 @@ def truth(press: Press) -> tuple[Truth, ...]:
     known = {written.id: press.world.article(written.id, FIRST) for written in press.world.written}
     rows = []
     for name, article in known.items():
-        written = article.written
+        written, site = article.written, press.of(article)
+        text = article.paragraphs if site.leads else (article.lead, *article.paragraphs)
         rows.append(
             Truth(
                 id=name,
-                source=press.source(article),
-                address=press.address(article),
+                source=site.source,
+                address=site.address(article),
                 native_id=article.number,
                 title=article.title,
-                lead=article.lead,
-                paragraphs=article.paragraphs,
-                language=press.language(article),
+                lead=article.lead if site.leads else "",
+                paragraphs=text,
+                language=site.language,
                 published=article.published,
+                day_only=site.day_only,
                 relevant=written.relevant,
                 partners=written.partners,
                 copy_of=press.address(known[written.copy_of]) if written.copy_of else None,

@@ -129,7 +129,7 @@ class World:
     def moment(self, edition: int) -> datetime:
         """When an edition begins: the evening before the base day, so that nothing lies in the future."""
         evening = datetime.combine(self.base - timedelta(days=1), time(17, 0), ZONE)
-        return evening + timedelta(hours=3, minutes=15) * (edition - 1)
+        return evening + timedelta(hours=4, minutes=30) * (edition - 1)
 
     @cached_property
     def _standing(self) -> dict[int, dict[str, tuple[Article, ...]]]:

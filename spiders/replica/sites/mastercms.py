@@ -13,7 +13,7 @@ from spiders.replica.world import Article, shortened
 class MasterCms(Site):
     """Articles end in `-123.html`, with `&mobile=yes&amp=1` behind it for phones; so do pagers: an & without a ?."""
 
-    page_size: ClassVar[int] = 5
+    page_size: ClassVar[int] = 3
     sections: ClassVar[dict[str, str]]  # path of a section, without its slashes → its name
     feeds: ClassVar[tuple[str, ...]] = ("/rss_feed/", "/rss_feed")
     body_id: ClassVar[str] = ""
@@ -40,7 +40,8 @@ class MasterCms(Site):
         return self._listing(asked, section, int(offset[1]) if offset else 0)
 
     def _whole(self, entry: Entry) -> str:
-        return f'<p><img src="{entry.image}"></p><p>{esc(entry.lead)}</p>'
+        texts = "".join(f"<p>{esc(text)}</p>" for text in (entry.lead, *entry.paragraphs))
+        return f'<p><img src="{entry.image}"></p>{texts}'
 
     def next_state(self, asked: Asked, offset: int) -> str:
         return f"&s_cond=&BRSR={offset}"

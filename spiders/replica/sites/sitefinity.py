@@ -23,6 +23,8 @@ class WhoVietnam(Site):
     language = "en"
     publisher = "World Health Organization"
     tagged = False
+    leads = False
+    day_only = True
     disallow = ("/search/", "/vietnam/internal/")
     page_size: ClassVar[int] = 3
 

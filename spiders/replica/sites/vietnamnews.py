@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from spiders.replica.answers import Answer, Asked, esc, html_page
+from spiders.replica.answers import Answer, Asked, esc, html_page, paragraphs
 from spiders.replica.site import Site
 from spiders.replica.syndication import rss
 from spiders.replica.world import Article, shortened
@@ -36,6 +36,8 @@ class VietnamNews(Site):
         return match[1] if match else None
 
     def elsewhere(self, asked: Asked) -> Answer | None:
+        if asked.path == "/rss/politics-laws.rss":
+            return self.failure(200)  # an error page that calls itself a success
         if match := re.fullmatch(r"/rss/([a-z-]+)\.rss", asked.path):
             section = None if match[1] == "home" else match[1]
             if section is None or section in self.sections:
@@ -44,9 +46,9 @@ class VietnamNews(Site):
                 entries = self.entries(asked.edition, section)
                 text = rss(entries, title=name, link=self.home, declaration=declaration)
                 return self.listing(text, asked, "text/xml", encoding="utf-16-le")  # no byte order mark
-        if match := re.fullmatch(r"/([a-z-]*)", asked.path):
-            if asked.path == "/" or match[1] in self.sections:
-                return self._listing(asked, match[1] or None)
+        match = re.fullmatch(r"/([a-z-]*)", asked.path)
+        if match and (asked.path == "/" or match[1] in self.sections):
+            return self._listing(asked, match[1] or None)
         return None
 
     def _listing(self, asked: Asked, section: str | None) -> Answer:
@@ -78,9 +80,7 @@ class VietnamNews(Site):
             f'<title>{esc(article.title)}</title>\n<meta property="og:title" content="{esc(article.title)}">\n'
             f'<meta property="og:description" content="{esc(article.lead)}">'
         )
-        first, *rest = article.paragraphs
-        rest[-1] += f" — {written.agency or 'VNS'}"
-        texts = "\n".join(f"<p>{esc(text)}</p>" for text in (f"{written.place or 'HÀ NỘI'} — {first}", *rest))
+        texts = paragraphs(article.paragraphs)
         picture = ""
         if written.caption:
             picture = (

@@ -45,9 +45,9 @@ class VnExpress(Site):
                 name = f"{self.sections.get(section or '', 'Tin mới nhất')} - VnExpress RSS"
                 entries = self.entries(asked.edition, section)[:60]
                 return self.listing(rss(entries, title=name, link=self.home, write=esc, comments=True), asked, RSS)
-        if match := re.fullmatch(r"/([a-z-]*?)(?:-p(\d+))?", asked.path):
-            if asked.path == "/" or match[1] in self.sections:
-                return self._listing(asked, match[1] or None, int(match[2] or 1))
+        match = re.fullmatch(r"/([a-z-]*?)(?:-p(\d+))?", asked.path)
+        if match and (asked.path == "/" or match[1] in self.sections):
+            return self._listing(asked, match[1] or None, int(match[2] or 1))
         return None
 
     def _listing(self, asked: Asked, section: str | None, page: int) -> Answer:
