@@ -26,6 +26,10 @@ LONGEST_CRAWL_DELAY = 60.0
 _FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 
 
+class Forbidden(IgnoreRequest):
+    """A request that robots.txt forbids."""
+
+
 class Robots(RobotsTxtMiddleware):
     """Scrapy's robots.txt, with RFC 9309's reading of answers that are no rules.
 
@@ -41,7 +45,7 @@ class Robots(RobotsTxtMiddleware):
         if response.status >= 500:
             response = response.replace(body=_FORBID_ALL)
             _visit(self.crawler).problem(
-                f"{netloc}: robots.txt answered {response.status}: nothing is asked there for now"
+                f"{netloc}: robots.txt answered {response.status}: nothing asked there for now"
             )
         elif response.status != 200:
             response = response.replace(body=b"")
@@ -58,7 +62,7 @@ class Robots(RobotsTxtMiddleware):
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
-            raise IgnoreRequest(f"robots.txt forbids {request.url}") from None
+            raise Forbidden(f"robots.txt forbids {request.url}") from None
 
 
 def _visit(crawler: Crawler) -> Visit:
@@ -106,6 +110,9 @@ class Redirect(RedirectMiddleware):
 
     def handle_referer(self, request: Request, response: Response) -> None:
         """Leave the headers alone."""
+
+    def _engine_started(self) -> None:
+        """Scrapy's would look for its Referer middleware, and warn that it is off."""
 
 
 class Retry(RetryMiddleware):

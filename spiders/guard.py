@@ -103,14 +103,14 @@ class Guard:
         return cls(source, frozenset(crawler.settings.getlist("HEALTHWIRE_PRIVATE_HOSTS")))
 
     def process_request(self, request: Request) -> None:
-        if why := refusal(request.url, self._source, self._private_hosts):
-            raise Refused(f"refused: {why}")
         errand = request.meta.get(ERRAND)
         if isinstance(errand, Errand) and request.meta.get("redirect_urls"):
             asked = errand.address if errand.kind is CaptureKind.ARTICLE else request.meta["redirect_urls"][0]
             key = errand.key if errand.kind is CaptureKind.ARTICLE else None
             if why := wrong_way(asked, request.url, self._source, key=key):
                 raise Refused(why)
+        if why := refusal(request.url, self._source, self._private_hosts):
+            raise Refused(f"refused: {why}")
 
 
 # ── Dialling ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -101,9 +101,9 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     declared = _DECLARED.search(body[:400])
     header = _CHARSET.search(content_type or "")
     for name in (declared and declared[1].decode("ascii"), header and header[1]):
-        encoding = _known(name) if name else None
-        if encoding and not encoding.startswith("utf-16"):
-            return body.decode(encoding, "replace")
+        codec = _known(name) if name else None
+        if codec and not codec.startswith("utf-16"):
+            return body.decode(codec, "replace")
     return body.decode("utf-8", "replace")
 
 

@@ -30,6 +30,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from spiders import agenda
+from spiders.courtesy import Forbidden
 from spiders.families import FAMILIES
 from spiders.families.family import Fetch, Link
 from spiders.guard import Refused
@@ -94,6 +95,7 @@ class SourceSpider(Spider):
                 "DOWNLOAD_HANDLERS": {"http": route, "https": route},
                 "DOWNLOAD_DELAY": 0,
                 "AUTOTHROTTLE_START_DELAY": 0,
+                "CONCURRENT_REQUESTS": 4,
                 "CONCURRENT_REQUESTS_PER_DOMAIN": 4,
             }
         settings.setdict(own, priority="spider")
@@ -289,6 +291,9 @@ class SourceSpider(Spider):
         """An article gave no answer, or led elsewhere."""
         request = _request_of(failure)
         errand: Errand = request.meta[ERRAND]
+        if isinstance(failure.value, Forbidden):
+            self._problem(f"{host_of(request.url)}: robots.txt forbids some of the articles that are listed")
+            return
         self.visit.failed += 1
         self._problem(self._said(failure, errand))
         hops = request.meta.get("redirect_urls")
@@ -342,8 +347,6 @@ class SourceSpider(Spider):
             return f"{errand.what}: larger than the {self.settings.getint('DOWNLOAD_MAXSIZE') // 1_000_000} MB allowed"
         if isinstance(error, ResponseDataLossError):
             return f"{host}: the connection broke off in the middle of an answer"
-        if "robots.txt" in words:
-            return f"{errand.what}: {words}"
         if "redirection" in words:
             return f"{errand.what}: redirected in circles"
         if "certificate verify failed" in words or "VerificationError" in words:
