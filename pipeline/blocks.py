@@ -119,54 +119,72 @@ class Hint(IntFlag):
     LEAD = 32
     HIDDEN = 64
     TITLE = 128
-    WEAK = 256  # a word that furniture likes and articles use as well: card, more, promo …
+    HEARSAY = 256  # a word that furniture likes and articles use as well: player, gate, promo …
+    SCRAPS = 512  # a word that is furniture only where no sentence stands: tags, button, card …
 
 
-_FURNITURE = re.compile(
-    r"""(?:^|[^a-z])(?:
-        shar(?:e|es|ing|er|edaddy|ebar|ethis)|addthis|addtoany|socials?|social(?:bar|media|links?|icons?|share)|relat(?:ed|e|eds)[a-z]*
-        |recommend[a-z]*|recirc[a-z]*|newsletters?|subscri[a-z]*|sign-?up|sponsor[a-z]*|advert[a-z]*|ads?|adv|advs|ad-?(?:slot|unit|box|wrapper|container|block)[a-z]*
-        |banners?|breadcrumbs?|crumbs?|side-?bars?[a-z]*|footers?|nav|navs|navbar|navigation|menus?|megamenu|dropdown
-        |tags?|tag-?(?:list|links|cloud)|keywords?|topics?-?(?:list)?|cookies?|consent|gdpr|popups?|popovers?|modals?|overlays?|lightbox
-        |outbrain|taboola|mgid|zergnet|most-?(?:read|popular|viewed|recent)|popular[a-z]*|trending|trend|read-?(?:more|next|also|on)|(?:see|view)-?(?:more|also|next)
-        |more-?(?:from|stories|news|articles|posts|on|in|like|coverage|links|reading|content|topics)
-        |paginat(?:ion|or)|pager|paging|page-?(?:links|nav)|post-?nav(?:igation)?|toolbar|tools?|utility|print|polls?|quiz|rating|ratings|stars?|vote|votes
-        |login|log-?in|register|registration|account|paywall|regwall|player|audio|listen|podcast-?(?:player|promo)|toc|table-?of-?contents|jump-?links?|skip-?(?:link|to|nav)[a-z]*
-        |search|copyright|legal|feedback|survey|donat[a-z]*|follow|follow-?us|up-?next|next-?(?:up|post|article|prev|story)|prev(?:ious)?-?(?:post|article|next|story)
-        |carousel|slider|slideshow|swiper|ticker|marquee|contact-?(?:form|us)|form|forms|subscribe|download-?app|app-?(?:promo|download|banner)
-        |author-?(?:bio|box|info|card|profile|about|description|details|block)|bio|biography|about-?(?:the-?)?author|contributors?-?(?:bio)?
-        |same-?cate[a-z-]*|tin-?(?:lien-?quan|khac|moi|xem-?them|doc-?nhieu)|xem-?them|doc-?nhieu|lien-?quan|cung-?chuyen-?muc|bai-?(?:viet-?)?(?:lien-?quan|khac)
-        |othernews|other-?(?:news|stories|articles|posts|links)|latest-?(?:news|stories|posts|articles)|recent-?(?:posts?|news|articles|stories)
-        |similar|suggest(?:ed|ions?)?|also-?(?:like|read)|you-?may[a-z-]*|widgets?|widget-?area|trc|rightcol|leftcol|right-?(?:rail|column|col|side)|left-?(?:rail|column|col|side)
-        |rail|skyscraper|mpu|dfp|gpt|adsense|adsbygoogle|adbox|leaderboard|cta|call-?to-?action|buttons?|btn|btns|backlink|permalink|trackbacks?|pings?
-        |whatsapp|telegram|facebook|twitter|linkedin|pinterest|instagram-?follow|rss|sitemap|language-?(?:switch(?:er)?|selector|menu)|flags?
-        |kbwscwl[a-z-]*|relatedonenews|videostream|relatebox|box-?relate[a-z]*|hashtags?|disclosure|affiliate-?(?:disclosure|notice|disclaimer)?|correction-?policy
-        |membership|premium-?(?:promo|banner|box)|gate|piano|metered|offers?|shop|product-?(?:card|list|box|recommendation)s?|store|deals?
-        |privacy|terms|notice-?bar|alert-?bar|announcement|masthead|topbar|top-?bar|bottom-?bar|mobile-?(?:menu|nav)|site-?(?:header|footer|nav|info)|page-?footer|colophon
-        |quick-?links|link-?(?:list|box)|links|linklist|listing|archive-?list|feed-?list|infinite-?scroll|load-?more|loader|spinner|skeleton|preloader|tooltips?|screen-?reader[a-z-]*|sr-?only|visually-?hidden
-    )(?:[^a-z]|$)""",
-    re.X,
+def _words(*words: str) -> re.Pattern[str]:
+    """A pattern for any of these words as whole parts of a name; digits at the end of a part do not matter."""
+    return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(words)})\d*(?=[^a-z0-9]|$)")
+
+
+# Words that are all but never used of an article's own text.
+_FURNITURE = _words(
+    r"shar(?:e|es|ing|er|edaddy|ebar|ethis|e-?[a-z]+)|addthis|addtoany|socials?(?!-(?:media-)?embed)(?:bar|media|links?|icons?|share)?",
+    r"relat(?:ed|e|eds)[a-z]*|recommend[a-z]*|recirc[a-z]*|newsletters?|subscri[a-z]*|sign-?up|sponsor[a-z]*|advert[a-z]*|ads?|adv|advs",
+    r"ad-?(?:slot|unit|box|wrapper|container|block)[a-z]*|banners?|breadcrumbs?|crumbs?|side-?bars?|footers?|nav|navs|navbar|navigation",
+    r"menus?|megamenu|dropdown|cookies?|consent|gdpr|popups?|popovers?|modals?|lightbox|outbrain|taboola|mgid|zergnet",
+    r"most-?(?:read|popular|viewed|recent)|popular[a-z]*|trending|read-?(?:more|next|also)|(?:see|view)-?(?:more|also|next)",
+    r"more-?(?:from|stories|news|articles|posts|on|in|like|coverage|links|reading|topics)|paginat(?:ion|or)|pager|paging",
+    r"page-?(?:links|nav)|post-?nav(?:igation)?|toolbar|polls?|log-?in|up-?next|next-?(?:up|post|article|prev|story)",
+    r"prev(?:ious)?-?(?:post|article|next|story)|ticker|marquee|app-?(?:promo|download|banner)|same-?cate[a-z-]*",
+    r"tin-?(?:lien-?quan|khac|moi|xem-?them|doc-?nhieu)|xem-?them|doc-?nhieu|lien-?quan|cung-?chuyen-?muc|bai-?(?:viet-?)?(?:lien-?quan|khac)",
+    r"othernews|other-?(?:news|stories|articles|posts|links)|latest-?(?:news|stories|posts|articles)|recent-?(?:posts?|news|articles|stories)",
+    r"also-?(?:like|read)|you-?may[a-z-]*|widget-?area|trc|dfp|gpt|adsense|adsbygoogle|adbox|leaderboard|skyscraper|mpu",
+    r"call-?to-?action|trackbacks?|whatsapp|telegram|kbwscwl[a-z-]*|relatedonenews|videostream|relatebox|box-?relate[a-z]*",
+    r"masthead|topbar|top-?bar|mobile-?(?:menu|nav)|site-?(?:header|footer|nav|info)|page-?footer|colophon|quick-?links|load-?more",
+    r"infinite-?scroll|preloader|screen-?reader[a-z-]*|sr-?only|visually-?hidden|skip-?(?:link|to|nav)[a-z]*|language-?(?:switch(?:er)?|selector|menu)",
 )
-_WEAK = re.compile(
-    r"(?:^|[^a-z])(?:cards?|more|promos?|promo[a-z]*|teasers?|aside|box|boxes|extra|additional|inset|callout|pull-?quote|featured|highlights?|secondary|tertiary|supplement[a-z]*|explore|discover|collection|list|grid|embed|module|meta|bottom|after-?(?:content|post|article)|below|end-?of|postscript|stories|headlines)(?:[^a-z]|$)"
+# Words that furniture likes and article text has as well.
+_HEARSAY = _words(
+    r"overlays?|register|registration|account|paywall|regwall|player|audio|listen|podcast-?(?:player|promo)|toc|table-?of-?contents",
+    r"jump-?links?|search|copyright|legal|disclaimer|feedback|survey|donat[a-z]*|follow|follow-?us|carousel|slider|slideshow|swiper",
+    r"contact-?(?:form|us)|download-?app|author-?(?:bio|box|info|card|profile|about|description|details|block)|bio|biography",
+    r"about-?(?:the-?)?author|contributors?-?(?:bio)?|similar|suggest(?:ed|ions?)?|rightcol|leftcol|right-?(?:rail|column|col|side)",
+    r"left-?(?:rail|column|col|side)|rail|cta|backlink|instagram-?follow|sitemap|hashtags?|disclosure|affiliate[a-z-]*",
+    r"membership|premium-?(?:promo|banner|box)|gate|piano|metered|offers?|shop|product-?(?:card|list|box|recommendation)s?|deals?",
+    r"privacy|terms|notice-?bar|alert-?bar|announcement|bottom-?bar|archive-?list|feed-?list",
+    r"loader|spinner|skeleton|tooltips?|promos?|promo-?[a-z]*|teasers?|inset|embedbox",
 )
-_COMMENTS = re.compile(
-    r"(?:^|[^a-z])(?:comments?|comment-?[a-z]*|disqus|livefyre|respond|replies|discussion|fb-?comments?|binh-?luan|y-?kien)(?:[^a-z]|$)"
+# Words that say something only of a box without a sentence in it.
+_SCRAPS = _words(
+    r"tags?|tag-?(?:list|links|cloud)|keywords?|topics?|topic-?list|rating|ratings|stars?|votes?|forms?|buttons?|btn|btns|permalink",
+    r"facebook|twitter|linkedin|pinterest|rss|link-?(?:list|box)|links|linklist|listing|print|quiz|utility|tools?|widgets?|more|cards?|trend",
 )
-_META = re.compile(
-    r"(?:^|[^a-z])(?:by-?lines?|authors?|author-?name|post-?(?:meta|info|date|author)|entry-?(?:meta|date|footer)|article-?(?:meta|info|date|author)|date|dates|datetime|date-?time|timestamp|time|pub-?date|publish[a-z-]*|updated|dateline|posted-?(?:on|by)|read(?:ing)?-?time|time-?to-?read|meta-?(?:data|info)|category|categories|cat-?links|kicker|eyebrow|rubric|source|byline[a-z]*|writer|reporter|contributors?|credits|vcard|story-?(?:meta|info))(?:[^a-z]|$)"
+_COMMENTS = _words(
+    r"comments?|comment-?[a-z]*|disqus|livefyre|respond|replies|discussion|fb-?comments?|binh-?luan|y-?kien"
 )
-_CAPTION = re.compile(
-    r"(?:^|[^a-z])(?:captions?|[a-z]*caption|fig-?caption|wp-caption[a-z-]*|(?:image|photo|picture|img|media|figure)-?(?:caption|credit|desc|description|text|source|info|copyright)s?|credit|photo-?credit|photo(?:grapher)?|tplcaption|pcaption)(?:[^a-z]|$)"
+_META = _words(
+    r"by-?lines?|authors?|author-?[a-z]*|post-?(?:meta|info|date|author)|entry-?(?:meta|date|footer)|article-?(?:meta|info|date|author)",
+    r"dates?|datetime|date-?time|timestamp|time|pub-?date|publish[a-z-]*|updated|dateline|posted-?(?:on|by)|read(?:ing)?-?time",
+    r"time-?to-?read|meta|meta-?(?:data|info)|category|categories|cat-?links|kicker|eyebrow|rubric|source|byline[a-z]*|writer|reporter",
+    r"contributors?|credits|vcard|story-?(?:meta|info)",
 )
-_BODY = re.compile(
-    r"(?:^|[^a-z])(?:article-{0,2}(?:body|content|text|copy|main|detail|entry|page)|(?:post|entry|story|news|blog|page|main|detail|single|item|body|node)-{0,2}(?:body|content|text|copy|article)|content-{0,2}(?:body|text|article|detail)|rich-?text|body-?copy|articlebody|storybody|postcontent|maincontent|afcbc-body|cms-body|fck-detail|journal-content-article|hentry|entry)(?:[^a-z]|$)"
+_CAPTION = _words(
+    r"[a-z]*captions?|fig-?caption|wp-caption[a-z-]*|(?:image|photo|picture|img|media|figure)-?(?:caption|credit|desc|description|text|source|info|copyright)s?",
+    r"credit|photo-?credit|photographer|tplcaption|pcaption",
 )
-_LEAD = re.compile(
-    r"(?:^|[^a-z])(?:sapo|lead|lede|standfirst|deck|dek|sub-?(?:title|head|headline|heading|hed)|strapline|chapeau|intro|introduction|article-?(?:desc|description|summary|lead|intro|excerpt|dek)|summary|excerpt|abstract|teaser-?text|cms-desc|description)(?:[^a-z]|$)"
+_BODY = _words(
+    r"article-{0,2}(?:body|content|text|copy|main|detail|entry|page)|(?:post|entry|story|news|blog|page|main|detail|single|item|body|node)-{0,2}(?:body|content|text|copy|article)",
+    r"content-{0,2}(?:body|text|article|detail)|rich-?text|body-?copy|articlebody|storybody|postcontent|maincontent|afcbc-body|cms-body|fck-detail",
+    r"journal-content-article|hentry|entry",
 )
-_TITLE = re.compile(
-    r"(?:^|[^a-z])(?:(?:article|post|entry|story|page|news|detail|main)-{0,2}(?:title|headline|heading|header)|headline|title|cms-title)(?:[^a-z]|$)"
+_LEAD = _words(
+    r"sapo|lead|lede|standfirst|deck|dek|sub-?(?:title|head|headline|heading|hed)|strapline|chapeau|intro|introduction",
+    r"article-?(?:desc|description|summary|lead|intro|excerpt|dek)|summary|excerpt|abstract|cms-desc|description",
+)
+_TITLE = _words(
+    r"(?:article|post|entry|story|page|news|detail|main)-{0,2}(?:title|headline|heading|header)|headline|title|cms-title"
 )
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ROLES = {
@@ -186,13 +204,15 @@ _ROLES = {
 _TAG_HINTS = {
     "nav": Hint.FURNITURE,
     "footer": Hint.FURNITURE,
-    "aside": Hint.FURNITURE,
+    "aside": Hint.HEARSAY,
     "menu": Hint.FURNITURE,
-    "form": Hint.WEAK,
+    "form": Hint.HEARSAY,
     "figcaption": Hint.CAPTION,
     "caption": Hint.CAPTION,
     "address": Hint.META,
 }
+# An inline element of such a name is a thing of its own, not a part of the sentence around it.
+_STANDING = int(Hint.FURNITURE | Hint.COMMENTS | Hint.META | Hint.CAPTION)
 _DISPLAY_NONE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
 
@@ -205,8 +225,10 @@ def named(names: str) -> int:
         hint |= Hint.FURNITURE
     if _COMMENTS.search(text):
         hint |= Hint.COMMENTS
-    if _WEAK.search(text):
-        hint |= Hint.WEAK
+    if _HEARSAY.search(text):
+        hint |= Hint.HEARSAY
+    if _SCRAPS.search(text):
+        hint |= Hint.SCRAPS
     if _META.search(text):
         hint |= Hint.META
     if _CAPTION.search(text):
@@ -406,7 +428,7 @@ def outline(root: LexborNode) -> Outline:
                     if style and _DISPLAY_NONE.search(style):
                         node = node.next
                         continue
-                    if hint & 15 and child is not None:
+                    if hint & _STANDING and child is not None:
                         flush()
                         kind = 1
                         stack.append((node, 1, box))
@@ -445,8 +467,6 @@ def outline(root: LexborNode) -> Outline:
         flush()
         child = node.first_child
         if child is None:
-            if tag == "meta":
-                pass
             node = node.next
             continue
         attributes = node.attributes

@@ -2,8 +2,8 @@
 
 Three questions, in this order.
 
-1. *Which boxes are furniture?* A name such as `related` or `sidebar` is hearsay: it is believed unless the box
-   holds a good part of the prose of the page.
+1. *Which boxes are furniture?* A name such as `related` or `sidebar` is hearsay: it is believed unless the boxes
+   of that name hold a good part of the prose of the page.
 2. *Which box is the article?* Every block is worth what it adds to an article: prose counts for it, links and
    scraps against it. The box with the greatest sum is the one that takes all of the article and little else.
 3. *Which blocks of it belong?* Captions go aside; bylines, dates, share bars, invitations, lists of links and
@@ -12,15 +12,23 @@ Three questions, in this order.
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-from pipeline import vietnamese
+from pipeline import phrases, vietnamese
 from pipeline.blocks import Block, Box, Hint, Outline, heading_level
 
 _PROSE_END = frozenset('.!?…。！？:;"”’»)')
+_SENTENCE_END = frozenset('.!?…。！？”"')
 _SENTENCE = re.compile(r"[.!?…。！？]['\"”’»)]*(?:\s|$)")
-_FURNITURE_SHARE = 0.4  # a furniture box with more of the page's prose than this is not believed
+_DIGITS = re.compile(r"\d+")
+_WHOLE = frozenset(("body", "html", "article", "main"))
 
-FURNITURE = int(Hint.FURNITURE | Hint.COMMENTS | Hint.HIDDEN)
+_CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
+_HEARSAY_SHARE = 0.2  # of the prose outside such boxes: the same for weaker names
+_LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
+
+CERTAIN = int(Hint.FURNITURE | Hint.COMMENTS)
+FURNITURE = CERTAIN | int(Hint.HEARSAY | Hint.HIDDEN | Hint.SCRAPS)
 
 
 @dataclass(slots=True)
@@ -30,10 +38,59 @@ class Body:
     container: Box
     kept: list[int] = field(default_factory=list)
     captions: list[int] = field(default_factory=list)
+    lead: int | None = None
     prose: int = 0  # characters of prose on the page
     taken: int = 0  # of it in the container
-    lead: int | None = None
     listed: int = 0  # characters of link text in the container
+
+
+@dataclass(slots=True)
+class _Sight:
+    """The page as the three questions see it."""
+
+    blocks: list[Block]
+    boxes: list[Box]
+    worth: list[float]
+    prose: list[int]
+    sums: list[int]  # of prose, running
+    out: list[bool]
+
+    def inside(self, box: Box) -> int:
+        """Characters of prose in a box."""
+        return self.sums[box.end] - self.sums[box.first]
+
+
+def main_text(
+    outline: Outline,
+    *,
+    known: frozenset[int] = frozenset(),
+    strict: bool = False,
+    title: str = "",
+) -> Body:
+    """Find the article among the blocks of a page.
+
+    `known` are blocks the site's memory knows from other pages. With `strict` the outline *is* the article's
+    body (a family's layout named it): nothing is searched for, only cleaned.
+    """
+    blocks = outline.blocks
+    if not blocks:
+        return Body(outline.boxes[0])
+    worth, prose = values(blocks, known)
+    sums = [0, *accumulate(prose)]
+    sight = _Sight(blocks, outline.boxes, worth, prose, sums, [index in known for index in range(len(blocks))])
+    box = outline.boxes[0]
+    if not strict:
+        _furnish(sight, FURNITURE)
+        _clear_cards(sight)
+        box = _container(sight)
+        if _taken(sight, box) < _LEAST_ARTICLE and sums[-1] > 2 * _LEAST_ARTICLE:
+            sight.out = [index in known for index in range(len(blocks))]
+            _furnish(sight, 0)
+            box = _container(sight)
+    body = Body(box, prose=sums[-1], taken=sight.inside(box))
+    body.listed = sum(b.links for b in blocks[box.first : box.end])
+    _select(sight, body, strict)
+    return body
 
 
 def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], list[int]]:
@@ -41,66 +98,112 @@ def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], lis
     worth: list[float] = []
     prose: list[int] = []
     for index, block in enumerate(blocks):
-        length = len(block.text)
+        text = block.text
+        length = len(text)
         own = length - block.links
-        tag = block.box.tag
         if index in known:
             worth.append(-10.0)
             prose.append(0)
         elif own >= 80 and block.links < length * 0.4:
             amount = min(own, 700)
-            worth.append(amount if block.text[-1] in _PROSE_END or own > 160 else amount * 0.5)
+            worth.append(amount if text[-1] in _PROSE_END or own > 160 else amount * 0.5)
             prose.append(own)
-        elif own >= 30 and block.text[-1] in '.!?…。！？”"' and block.links < length * 0.3:
+        elif own >= 30 and text[-1] in _SENTENCE_END and block.links < length * 0.3:
             worth.append(own * 0.7)
             prose.append(own)
         elif block.links > length * 0.5:
             worth.append(-15.0 - min(block.links, 60) * 0.4)
             prose.append(0)
         else:
-            worth.append(-4.0 if tag in ("li", "td", "th", "h2", "h3", "h4") else -10.0)
+            worth.append(-4.0 if block.box.tag in ("li", "td", "th", "h2", "h3", "h4") else -10.0)
             prose.append(0)
     return worth, prose
 
 
-def furniture(outline: Outline, prose: list[int]) -> list[bool]:
-    """Which blocks stand in boxes that are named as furniture and believed to be it."""
-    blocks, boxes = outline.blocks, outline.boxes
-    sums = _prefix(prose)
-    total = sums[-1]
-    out = [False] * len(blocks)
+# ── Which boxes are furniture ──────────────────────────────────────────────────────────────────────────────
+
+
+def _furnish(sight: _Sight, believed: int) -> None:
+    """Mark the blocks that stand in furniture. `believed` are the hints that count at all; tags always do."""
+    total = sight.sums[-1]
+    shares: dict[str, int] = {}
+    certain = ends = 0
+    for box in sight.boxes:
+        hint = box.hint & FURNITURE
+        if hint and box.end > box.first:
+            key = _DIGITS.sub("", box.names) or box.tag
+            shares[key] = shares.get(key, 0) + sight.inside(box)
+            if hint & CERTAIN and box.first >= ends:
+                certain += sight.inside(box)
+                ends = box.end
+    rest = max(total - certain, 1)
+    out = sight.out
     done = 0
-    for box in boxes:
-        if box.first < done and box.end <= done:
+    for box in sight.boxes:
+        hint = box.hint & FURNITURE
+        if not hint or box.end <= done or box.end == box.first or box.tag in _WHOLE:
             continue
-        hint = box.hint
-        if not hint & FURNITURE or box.end == box.first:
+        if not (hint & believed or box.tag in ("nav", "footer", "menu")):
             continue
-        inside = sums[box.end] - sums[box.first]
-        if hint & Hint.BODY and not hint & Hint.HIDDEN and inside:
-            continue
-        if inside > total * _FURNITURE_SHARE or box.tag in ("body", "html", "article", "main"):
-            continue
-        for index in range(box.first, box.end):
+        inside = sight.inside(box)
+        if inside:
+            if box.hint & Hint.BODY and not hint & Hint.HIDDEN:
+                continue
+            if not hint & ~Hint.SCRAPS:
+                continue
+            share = max(inside, shares[_DIGITS.sub("", box.names) or box.tag])
+            if hint & Hint.COMMENTS:
+                if total - share < _LEAST_ARTICLE:
+                    continue
+            elif hint & CERTAIN:
+                if inside > total * _CERTAIN_SHARE or share > rest + certain * 0.5:
+                    continue
+            elif share > rest * _HEARSAY_SHARE:
+                continue
+        for index in range(max(done, box.first), box.end):
             out[index] = True
-        done = max(done, box.end)
-    return out
+        done = box.end
 
 
-def _prefix(numbers: list[int] | list[float]) -> list[float]:
-    total = 0.0
-    sums = [total]
-    for number in numbers:
-        total += number
-        sums.append(total)
-    return sums
+def _clear_cards(sight: _Sight) -> None:
+    """Mark the cards of other stories: boxes alike in a row, each with a linked headline and little text."""
+    blocks, out = sight.blocks, sight.out
+    groups: dict[tuple[int, str, str], list[Box]] = {}
+    for box in sight.boxes:
+        size = box.end - box.first
+        if box.parent is None or not 0 < size <= _CARD or out[box.first] or box.tag not in _CARD_TAGS:
+            continue
+        if not any(_is_headline(blocks[index]) for index in range(box.first, box.end)):
+            continue
+        if box.tag != "article" and size == 1:
+            continue
+        groups.setdefault((id(box.parent), box.tag, _DIGITS.sub("", box.names)), []).append(box)
+    for (_, tag, _), cards in groups.items():
+        prose = sum(sight.inside(card) for card in cards)
+        if len(cards) < (1 if tag == "article" else 3) or prose > 260 * len(cards) or prose > 0.4 * sight.sums[-1]:
+            continue
+        for card in cards:
+            out[card.first : card.end] = [True] * (card.end - card.first)
 
 
-def container(outline: Outline, worth: list[float], out: list[bool]) -> Box:
+_CARD = 9  # blocks: picture credit, section, headline, date, author, summary, "read more" …
+_CARD_TAGS = frozenset(("article", "div", "li", "section", "a", "td", "tr", "figure", "dl"))
+
+
+def _is_headline(block: Block) -> bool:
+    """Whether a block is all link and as long as a headline."""
+    length = len(block.text)
+    return 20 <= length <= 250 and block.links >= 0.8 * length
+
+
+# ── Which box is the article ───────────────────────────────────────────────────────────────────────────────
+
+
+def _container(sight: _Sight) -> Box:
     """The box with the greatest worth; of equals the innermost."""
-    sums = _prefix([0.0 if gone else value for value, gone in zip(worth, out, strict=True)])
-    best, best_sum = outline.boxes[0], float("-inf")
-    for box in outline.boxes:
+    sums = [0.0, *accumulate(0.0 if gone else value for value, gone in zip(sight.worth, sight.out, strict=True))]
+    best, best_sum = sight.boxes[0], float("-inf")
+    for box in sight.boxes:
         if box.end == box.first:
             continue
         value = sums[box.end] - sums[box.first]
@@ -113,87 +216,75 @@ def container(outline: Outline, worth: list[float], out: list[bool]) -> Box:
     return best
 
 
-def main_text(
-    outline: Outline,
-    *,
-    known: frozenset[int] = frozenset(),
-    strict: bool = False,
-    title: str = "",
-    article: str | None = None,
-) -> Body:
-    """Find the article among the blocks of a page.
-
-    `known` are blocks the site's memory knows from other pages. With `strict` the outline *is* the article's
-    body (a family's layout named it): nothing is searched for, only cleaned.
-    """
-    blocks = outline.blocks
-    if not blocks:
-        return Body(outline.boxes[0])
-    worth, prose = values(blocks, known)
-    if strict:
-        out = [index in known for index in range(len(blocks))]
-        box = outline.boxes[0]
-    else:
-        out = furniture(outline, prose)
-        box = container(outline, worth, out)
-    body = Body(box, prose=sum(prose), taken=sum(prose[box.first : box.end]))
-    body.listed = sum(b.links for b in blocks[box.first : box.end])
-    _select(outline, body, worth, prose, out, known)
-    return body
+def _taken(sight: _Sight, box: Box) -> int:
+    return sum(sight.prose[i] for i in range(box.first, box.end) if not sight.out[i])
 
 
-def _select(
-    outline: Outline, body: Body, worth: list[float], prose: list[int], out: list[bool], known: frozenset[int]
-) -> None:
-    blocks, box = outline.blocks, body.container
+# ── Which blocks of it belong ──────────────────────────────────────────────────────────────────────────────
+
+
+def _select(sight: _Sight, body: Body, strict: bool) -> None:
+    blocks, prose, container = sight.blocks, sight.prose, body.container
     kept: list[int] = []
-    skipping = False  # under the heading of a side list
-    for index in range(box.first, box.end):
-        if out[index] or index in known:
+    skip_to = container.first  # under the heading of a side list: up to here
+    skipping = False
+    for index in range(container.first, container.end):
+        if sight.out[index] or index < skip_to:
             continue
         block = blocks[index]
         text = block.text
         own = block.box
+        length = len(text)
         level = heading_level(own)
-        if level and vietnamese.is_side_heading(text):
+        if (level or length < 60) and phrases.is_side_heading(text) and not (prose[index] and not level):
+            section = _section(own, container)
+            if section is not None and sight.inside(section) < 0.35 * max(body.taken, 1):
+                skip_to = section.end
             skipping = True
             continue
         if skipping:
-            if level or (prose[index] and block.links < len(text) * 0.2):
+            if level or (prose[index] and block.links < length * 0.2):
                 skipping = False
             else:
                 continue
-        hint = _hints(own, box)
-        if hint & Hint.CAPTION or own.tag == "figcaption":
+        hint = _hints(sight, own, container)
+        if hint & Hint.CAPTION:
             body.captions.append(index)
             continue
         if level:
             if level == 1 and not kept:
                 continue
-            if block.links > len(text) * 0.8 and level > 1:
+            if block.links > length * 0.8 and level > 1:
                 continue
             kept.append(index)
             continue
-        if vietnamese.is_scrap(text):
+        if phrases.is_scrap(text):
             continue
-        if hint & Hint.META and len(text) < 120 and not _SENTENCE.search(text):
+        if hint & Hint.META and length < 120 and not _SENTENCE.search(text):
             continue
-        if prose[index]:
-            kept.append(index)
+        if not prose[index] and block.links > length * 0.6:
             continue
-        length = len(text)
-        if block.links > length * 0.6:
-            continue
-        if own.tag in ("p", "li", "blockquote", "td", "th", "dd", "dt", "div", "pre", "body", "span", "section"):
-            kept.append(index)
+        kept.append(index)
     body.kept = _without_orphans(blocks, kept)
 
 
-def _hints(box: Box, stop: Box) -> int:
-    hint = 0
-    current: Box | None = box
-    while current is not None and current is not stop:
-        hint |= current.hint
+def _section(heading: Box, container: Box) -> Box | None:
+    """The box that a heading opens: the nearest one around it with more in it; None when that is the article."""
+    box: Box | None = heading
+    while box is not None and box is not container and box.end - box.first < 2:
+        box = box.parent
+    return None if box is container else box
+
+
+def _hints(sight: _Sight, box: Box, stop: Box) -> int:
+    """The hints of a box and of what stands around it, as far as they can be believed of this block."""
+    hint = box.hint
+    current = box.parent if box is not stop else None
+    for _ in range(4):
+        if current is None or current is stop:
+            break
+        if current.hint & (Hint.CAPTION | Hint.META) and current.end - current.first <= 4:
+            hint |= current.hint
         current = current.parent
     return hint
 
@@ -201,7 +292,7 @@ def _hints(box: Box, stop: Box) -> int:
 def _without_orphans(blocks: list[Block], kept: list[int]) -> list[int]:
     """Leave out headings with no text of their own or of a lower heading after them."""
     result: list[int] = []
-    below = 7  # level of the heading met last (from the end) that has text under it, 0 when text came last
+    below = 7  # level of the heading met last (from the end) that has text under it
     has_text = False
     for index in reversed(kept):
         level = heading_level(blocks[index].box)

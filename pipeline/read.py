@@ -66,7 +66,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     foreign = refusal.foreign(page.body[:64])
     if foreign is not None:
         return Reading(outcome=foreign)
-    text = repair.decode(page.body[:LONGEST_PAGE], page.content_type)
+    text = repair.mended(repair.decode(page.body[:LONGEST_PAGE], page.content_type))
     family = _family(source)
     if family is not None:
         text = family.unwrap(text) or text
@@ -78,8 +78,6 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     if root is None:
         return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"))
     tree = outline(root)
-    if repair.is_mojibake(text):
-        _repair(tree)
     head = metadata.head(parser)
     data = metadata.linked([*head.scripts, *tree.scripts])
     known = _known(tree, memory)
@@ -94,7 +92,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         reader = places.layout
         title = places.title
     else:
-        body = boilerplate.main_text(tree, known=known, article=data.body)
+        body = boilerplate.main_text(tree, known=known)
         blocks = tree.blocks
         reader = "generic"
         title = metadata.headline(head, data, tree, body, page.url, page.hint.title if page.hint else None)
@@ -147,9 +145,7 @@ def read_text(
     text: str, *, url: str | None = None, source: "Source | None" = None, memory: SiteMemory | None = None
 ) -> Reading:
     """Read a text dump: a page as a crawler saw it, without tags. Never raises."""
-    text = text[:LONGEST_PAGE]
-    if repair.is_mojibake(text):
-        text = repair.fix_mojibake(text)
+    text = repair.mended(text[:LONGEST_PAGE])
     remembered = memory.blocks if memory is not None else {}
     zone = _zone(source, url or "", text)
     seen = {digest(line): line for line in textdump.texts(text)} if remembered else {}
@@ -236,12 +232,6 @@ def _known(tree: Outline, memory: SiteMemory | None) -> frozenset[int]:
     ):
         known.difference_update(prose)
     return frozenset(known)
-
-
-def _repair(tree: Outline) -> None:
-    for block in tree.blocks:
-        if not block.text.isascii():
-            block.text = repair.fix_mojibake(block.text)
 
 
 def _lead(tree: Outline, body: boilerplate.Body, title: str, paragraphs: list[str]) -> tuple[str | None, list[str]]:

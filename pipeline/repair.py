@@ -10,16 +10,16 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import ftfy
+import ftfy.bad_codecs  # noqa: F401 - registers the sloppy codecs
 
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
-# What UTF-8 looks like when each byte was taken for a letter of its own (Latin-1, windows-1252, windows-1258).
-_MOJIBAKE = re.compile(
-    "á»[\u0080-\u00ff\u2018-\u203a\u20ac\u0152-\u0178]|áº[\u0080-\u00ff\u2018-\u203a\u20ac\u0152-\u0178]|Ã[\u0080-\u00bf\u201a-\u203a\u0160\u0161]|â€[\u0080-\u00bf\u2018-\u203a\u0153\u0153\u009d™œ¦]|Ä[\u0080-\u0091‘]|Æ[°¡]|Â[\u00a0«»°·]"
-)
+# What UTF-8 looks like when each byte was taken for a letter of its own: a lead byte (Â-ô, or what windows-1258
+# shows there) and the right number of continuation bytes (80-BF, as Latin-1 or as windows-1252 shows them).
+_TAIL = "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+_BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
 
@@ -47,19 +47,27 @@ def clean(text: str) -> str:
     return text
 
 
-def is_mojibake(text: str) -> bool:
-    """Whether a text shows the marks of UTF-8 read as something else, more than once by chance."""
+def mended(text: str) -> str:
+    """The text with every sequence that is UTF-8 read as windows-1252 (or Latin-1, windows-1258) read as UTF-8.
+
+    Nothing is touched unless such sequences occur more than once or twice, and then only those that are valid
+    UTF-8: a page that merely quotes one stays as it is.
+    """
     hits = 0
-    for _ in _MOJIBAKE.finditer(text):
+    for _ in _BROKEN.finditer(text):
         hits += 1
         if hits >= 3:
-            return True
-    return False
+            return _BROKEN.sub(_reread, text)
+    return text
 
 
-def fix_mojibake(text: str) -> str:
-    """The text with broken sequences read as what they were; whole when nothing is broken."""
-    return ftfy.fix_encoding(text) if _MOJIBAKE.search(text) else text
+def _reread(found: re.Match[str]) -> str:
+    for codec in ("sloppy-windows-1252", "latin-1", "sloppy-windows-1258"):
+        try:
+            return found.group().encode(codec).decode("utf-8")
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return found.group()
 
 
 def decode(body: bytes, content_type: str | None = None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pipeline import vietnamese
+from pipeline import phrases, vietnamese
 from pipeline.repair import clean
 from spiders.dates import read_timestamp
 from storage.records import Timestamp
@@ -106,8 +106,8 @@ def _headline(lines: list[Line], dump: Dump) -> int:
             or len(text) < 12
             or len(text) > 300
             or vietnamese.is_crumbs(text)
-            or vietnamese.is_scrap(text)
-            or vietnamese.is_side_heading(text)
+            or phrases.is_scrap(text)
+            or phrases.is_side_heading(text)
             or vietnamese.is_slug(text)
         ):
             continue
@@ -151,7 +151,7 @@ def _end(lines: list[Line], top: int, dump: Dump) -> int:
             continue
         if not prose:
             continue
-        if vietnamese.is_side_heading(line.text) and not _goes_on(lines, index + 1):
+        if phrases.is_side_heading(line.text) and not _goes_on(lines, index + 1):
             dump.ended = True
             return last
         if line.date is not None and index + 2 < len(lines) and _dated_list(lines, index):
@@ -206,7 +206,7 @@ def _sort(lines: list[Line], dump: Dump) -> None:
             dump.captions.append(text)
             breaks.append(index)
             continue
-        if vietnamese.is_scrap(text) or vietnamese.is_crumbs(text):
+        if phrases.is_scrap(text) or vietnamese.is_crumbs(text):
             continue
         person, agency = vietnamese.signature(text)
         if person or agency:
@@ -225,7 +225,7 @@ def _sign(lines: list[Line], dump: Dump) -> None:
     """The signature under the article, if one stands among the lines after it."""
     for line in lines:
         text = line.text
-        if vietnamese.is_side_heading(text) and not text.lower().startswith("nguồn"):
+        if phrases.is_side_heading(text) and not text.lower().startswith("nguồn"):
             return
         person, agency = vietnamese.signature(text)
         if person or agency:

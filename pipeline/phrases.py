@@ -1,0 +1,58 @@
+"""Phrases of furniture: headings of side lists, share buttons, invitations, bylines and date lines (pure).
+
+Each list is anchored at both ends, so a sentence that merely contains such words is not touched, and every
+repetition is bounded.
+"""
+
+import re
+
+_SIDE_HEADINGS = re.compile(
+    r"""^[\s>»›•*|:\-–—]*(?:
+      tin\ (?:bài\ )?liên\ quan|tin\ (?:bài\ )?khác|các\ tin\ (?:bài\ )?(?:khác|liên\ quan|cùng.*)|các\ (?:bài|tin)(?:\ viết)?\ (?:khác|liên\ quan|cùng.*)|(?:bài|tin)(?:\ viết)?\ (?:liên\ quan|cùng\ (?:chủ\ đề|chuyên\ mục)|đọc\ nhiều|xem\ nhiều|mới(?:\ nhất)?|nổi\ bật)
+      |đọc\ (?:nhiều(?:\ nhất)?|thêm|tiếp)|xem\ (?:nhiều(?:\ nhất)?|thêm|tiếp)|mời\ (?:xem|đọc|độc\ giả|bạn\ đọc).*|có\ thể\ bạn\ quan\ tâm|chủ\ đề(?:\ liên\ quan)?|từ\ khóa|từ\ khoá|thẻ|thăm\ dò\ ý\ kiến|ý\ kiến(?:\ của\ bạn|\ bạn\ đọc)?|bình\ luận.*|chia\ sẻ|xuất\ bản\ thông\ tin|tin\ nổi\ bật|video|ảnh|thư\ viện\ (?:ảnh|video)|multimedia|nguồn
+      |related(?:\ (?:articles?|stories|story|posts?|news|content|links?|topics?|coverage|reading|videos?|tags?|resources|products))?|(?:read|see|watch|view|find|learn)\ (?:more|also|next).{0,40}|more\ (?:from|on|in|stories|news|like\ this|articles|about|coverage|to\ read).{0,60}|(?:most|also)\ (?:read|popular|viewed|shared|recent|in|on).{0,30}|popular(?:\ (?:posts?|articles|stories|now|news))?|trending(?:\ (?:now|stories|news|topics))?|recommended(?:\ .{0,30})?|you\ (?:may|might|could)\ (?:also\ )?(?:like|enjoy|be\ interested).{0,20}|(?:latest|recent|top|breaking|featured|other)\ (?:news|stories|articles|posts|headlines|videos|comments)(?:\ .{0,30})?|editors?['’]?s?\ (?:picks?|choice)|don['’]t\ miss|up\ next|what\ to\ read\ next|keep\ reading|further\ reading|in\ this\ (?:article|story|section)|table\ of\ contents|contents|on\ this\ page
+      |comments?(?:\ \(?\d*\)?)?|\d+\ (?:comments?|responses?|thoughts?\ on.*)|leave\ a\ (?:comment|reply).*|join\ the\ (?:conversation|discussion).*|post\ navigation|share(?:\ (?:this|on|via).{0,40})?|follow\ us.*|about\ the\ authors?.*|about\ author|author|written\ by.*|tags?|topics?|categories|filed\ under.*|newsletters?|subscribe.*|sign\ up.*|advertisement|sponsored.*|promoted.*|ad|references?\ and\ notes|contact(?:\ us)?|search|navigation|menu
+      |voir\ (?:plus|aussi)|à\ lire\ aussi.*|lire\ aussi.*|sur\ le\ même\ (?:sujet|thème)|articles?\ (?:liés|similaires|connexes)|(?:les\ )?plus\ lus|commentaires?
+      |(?:noticias|artículos|notas|temas|contenido)\ relacionad[oa]s?|te\ puede\ interesar|lea\ (?:también|además).*|más\ (?:leíd[oa]s|noticias|información)|comentarios|etiquetas|mehr\ zum\ thema|(?:das\ könnte|auch)\ (?:sie\ )?(?:auch\ )?interessier(?:t|en).*|lesen\ sie\ auch.*|kommentare|читайте\ также.*|по\ теме|новости\ по\ теме|相关(?:新闻|阅读|报道|文章)|相关链接|推荐阅读|延伸阅读|関連(?:記事|ニュース|リンク)|관련\ ?(?:기사|뉴스)
+      )[\s:.…!»›>]*$""",
+    re.X | re.I,
+)
+
+_SCRAP = re.compile(
+    r"""^[\s>»›•*|\[(\-–—]*(?:
+      advertisement|advertisements|advertising|ad|story\ continues\ below.*|article\ continues\ (?:below|after).*|continue\ reading.*|(?:read|see|watch|view|learn|find\ out)\ more|read\ more\s*[:|].*|read\ (?:also|next)\b.*|also\ read\b.*|see\ also\s*:.*|related\s*:.*|related\ (?:article|story|articles|stories|news|link|links|video|content)\b.{0,200}|more\s*:.*|watch\s*:.*|recommended\s*:?.{0,150}
+      |share(?:\ (?:this|on|via)\b.{0,40})?|tweet|pin(?:\ it)?|print|email|e-mail|save|reply|like|comments?|\d+\ comments?|copy\ link|facebook|twitter|linkedin|whatsapp|pinterest|reddit|flipboard|telegram|messenger|x|link\ copied.*|copied|share\ full\ article|listen(?:\ to\ (?:this\ )?(?:article|story)).{0,40}|\d+\ min(?:ute)?s?\ (?:read|listen).{0,20}|loading\W*|please\ wait\W*|close|skip\ (?:to|ad|advert).{0,40}|sign\ (?:in|up)\b.{0,80}|log\ ?in\b.{0,40}|subscribe(?:\ (?:now|today|here|to)\b.{0,150})?|follow\ .{0,60}\ on\ (?:twitter|facebook|instagram|x|linkedin|google\ news|whatsapp).{0,100}|tags?\s*:.*|topics?\s*:.*|filed\ under\b.*|categories\s*:.*|posted\ (?:in|on|by)\b.{0,80}|back\ to\ top.*|top|home|next|previous|prev|click\ here\b.{0,80}|swipe.{0,30}|scroll\ .{0,40}|image(?:\ credit|\ source|\ caption|s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap|afp|reuters|shutterstock|istock)\b(?:\ (?:images|photo))?[^.!?]{0,40}|(?:©|\(c\)|copyright)\ ?.{0,200}|all\ rights\ reserved.*|view\ (?:gallery|comments|image|photos|all).{0,40}|show\ (?:more|comments|less).{0,40}|load\ more.*|hide\ caption|toggle\ caption|enlarge(?:\ this\ image)?|play\ video|video\ (?:player|unavailable).{0,40}|now\ playing.*|up\ next\W*|report\ (?:a\ typo|this\ ad|an\ error).{0,60}|download\ .{0,20}app.{0,60}|get\ .{0,40}newsletter.{0,100}|thank\ you\ for\ (?:reading|subscribing|signing).{0,100}|this\ (?:article|story)\ (?:was|has\ been)\ (?:originally|first)\ .{0,150}published.{0,150}
+      |xem\ (?:thêm|tiếp|nhiều)|(?:xem|đọc)\ thêm\s*:.*|mời\ (?:độc\ giả|bạn\ đọc|quý\ vị|bạn|xem|đọc)\b.*(?:xem|đọc|theo\ dõi).*|đọc\ (?:thêm|tiếp)|từ\ khóa\s*:.*|từ\ khoá\s*:.*|tags\b.*|theo\ dõi\ .{0,80}\ trên\b.*|chia\ sẻ(?:\s*:.*)?|in\ bài(?:\ viết)?|gửi\ (?:bình\ luận|email|bài\ viết).*|bình\ luận(?:\ \(?\d*\)?)?|quay\ lại|trang\ chủ|về\ trang\ chủ|phiên\ bản\ di\ động|xin\ chờ\ trong\ giây\ lát.*|cỡ\ chữ.*|nghe\ (?:đọc\ )?bài.{0,40}|nguồn\s*:|quảng\ cáo|đăng\ ký\ .{0,80}|lượt\ xem.*|a{2,3}|a[+-]
+      )[\s:.…!»›>|\])]*$""",
+    re.X | re.I,
+)
+_POINTING = re.compile(r"^(?:>>+|»|►|▶|👉|⏩|➡)\s*\S")
+_BYLINE_LINE = re.compile(
+    r"^(?:by|By|BY|[Bb]ởi|Tác giả|TÁC GIẢ|Par|PAR|Por|POR|Von|(?:[Ww]ritten|[Rr]eported|[Rr]eporting|[Pp]osted|[Ss]tory|[Ww]ords|[Ee]dited|[Rr]eviewed) [Bb]y|[Aa]uthor)"
+    r"(?:\s*:)?\s+[A-ZÀ-ÞĐĂÂÊÔƠƯẠ-Ỹ@][^\n!?]{1,80}$"
+)
+_DATE_LINE = re.compile(
+    r"^(?:(?:published|updated|posted|last\ updated|modified|first\ published|created|date|publié|mis\ à\ jour|cập\ nhật|ngày\ đăng|đăng\ ngày|on|at|am)\b[\s:]*)*"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+|thứ\s\S{2,4},?\s+(?:ngày\s+)?|chủ nhật,?\s+(?:ngày\s+)?)?"
+    r"(?:\d{1,2}[:h]\d{2}.{0,20})?"
+    r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?[^\W\d]{3,10}\.?,?\s+\d{4}|[^\W\d]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+    r"(?:[\s|,•·\-–—@]+.{0,50})?$",
+    re.I,
+)
+
+
+def is_side_heading(text: str) -> bool:
+    """Whether a heading opens a list of other stories, a comment section or the like."""
+    return len(text) < 90 and _SIDE_HEADINGS.match(text) is not None
+
+
+def is_scrap(text: str) -> bool:
+    """Whether a block is no sentence of an article: a share button, invitation, byline, date, credit."""
+    if len(text) > 260:
+        return False
+    if _SCRAP.match(text) or _POINTING.match(text):
+        return True
+    return len(text) < 110 and (
+        (len(text) < 80 and len(text.split()) <= 10 and _BYLINE_LINE.match(text) is not None)
+        or _DATE_LINE.match(text) is not None
+    )
