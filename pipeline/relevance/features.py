@@ -15,6 +15,7 @@ from pipeline.relevance.matcher import Hit, Scan
 
 LEAD_SENTENCES = 3
 NEAR = 8  # words: at this distance nearness has fallen to one half
+BORNE = 0.3  # the weight of a country that only qualifies a person or a product
 GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 
@@ -58,19 +59,21 @@ class Sentence:
         """Codes of foreign countries named (agencies of a state count as their country)."""
         return {
             hit.group.value if hit.group.kind == "country" else hit.group.country or hit.group.value
-            for _, hit in self.foreign
-            if hit.group.kind in ("country", "organisation") and not hit.group.weak
+            for weight, hit in self.foreign
+            if hit.group.kind in ("country", "organisation") and not hit.group.weak and weight > BORNE
         }
 
 
 def sentences(passage: Passage) -> list[Sentence]:
-    """Sort the hits of a passage into its sentences; sentences without any hit are left out."""
+    """Sort the hits of a passage into its sentences (a headline is one); sentences without any hit are left out."""
     found: dict[int, Sentence] = {}
     hits = passage.scan.hits
+    whole = passage.place == "title"
     for number, hit in enumerate(hits):
-        sentence = found.get(hit.sentence)
+        place = 0 if whole else hit.sentence
+        sentence = found.get(place)
         if sentence is None:
-            sentence = found[hit.sentence] = Sentence(passage)
+            sentence = found[place] = Sentence(passage)
         group = hit.group
         kind = group.kind
         if kind == "health":
@@ -78,6 +81,9 @@ def sentences(passage: Passage) -> list[Sentence]:
         elif kind == "country":
             if group.value == "VN":
                 sentence.home.append(hit)
+            elif bearer := _bearer(hits, number):
+                sentence.foreign.append((BORNE, hit))
+                sentence.against.append(bearer)
             else:
                 sentence.foreign.append((1.0, hit))
         elif kind == "act":
@@ -91,7 +97,7 @@ def sentences(passage: Passage) -> list[Sentence]:
                 sentence.home.append(hit)
         elif kind == "against":
             sentence.against.append(hit)
-        else:
+        elif kind == "false":
             sentence.false.append(hit)
         if group.health:
             sentence.health.append((group.health / 2, hit))
@@ -106,6 +112,17 @@ def _of_foreign_state(hits: Sequence[Hit], number: int) -> bool:
             continue
         return hit.group.kind == "country" and hit.group.value != "VN" and hit.start <= office.end + 1
     return False
+
+
+def _bearer(hits: Sequence[Hit], number: int) -> Hit | None:
+    """The person or product beside a country's name that only carries it: "bệnh nhân Lào", "Korean tourists"."""
+    hit = hits[number]
+    for other in (hits[number - 1] if number else None, hits[number + 1] if number + 1 < len(hits) else None):
+        if other and other.group.kind == "bearer" and (hit.start - other.end == 1 or other.start - hit.end == 1):
+            if other.start > hit.start and hit.group.file.startswith("vi-"):
+                continue  # in Vietnamese the noun comes first
+            return other
+    return None
 
 
 def features(
@@ -147,7 +164,8 @@ def _number(sentence: Sentence) -> int:
     for some in (sentence.health, sentence.foreign, sentence.act):
         if some:
             return some[0][1].sentence
-    return (sentence.home or sentence.against or sentence.false)[0].sentence
+    some_hits = sentence.home or sentence.against or sentence.false
+    return some_hits[0].sentence if some_hits else 0
 
 
 def _best(found: Sequence[Sentence], part: str) -> tuple[float, tuple[Mention, ...]]:
@@ -248,7 +266,8 @@ def _across(head: Sequence[Sentence], first: Sequence[Sentence]) -> Iterable[Fea
     )
     countries = set().union(*(sentence.countries for sentence in opening)) if opening else set()
     home = any(sentence.home for sentence in opening)
-    if len(countries) + home >= 2 and countries:
+    states = sum(len(code) == 2 and code.isupper() for code in countries) + home
+    if states and len(countries) + home >= 2 and countries:
         yield Feature("opening: two parties", 1.0)
 
 

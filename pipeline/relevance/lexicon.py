@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "lexicon"
-KINDS = frozenset({"country", "organisation", "party", "home", "health", "act", "against", "false"})
+KINDS = frozenset({"country", "organisation", "party", "home", "health", "act", "against", "false", "plain", "bearer"})
 GUARDS = frozenset({"", "name", "name-start", "dash"})
 
 
@@ -158,8 +158,7 @@ def _terms(group: Group, table: Mapping[str, Any], content: Mapping[str, Any]) -
 
 def _countries(file: str, countries: Mapping[str, Any]) -> Iterator[Term]:
     for code, written in countries.items():
-        kind = "home" if code == "VN" else "country"
-        group = Group(file=file, id=code, kind="country" if kind == "country" else "country", value=code)
+        group = Group(file=file, id=code, kind="country", value=code)
         for text in written if isinstance(written, list) else [written]:
             yield Term(text, group, cased=True)
 

@@ -19,7 +19,7 @@ _WORDS = re.compile(r"(\W+)")
 _JOINING = frozenset({" ", "-", " - ", "–", " – ", "'", "’", "/", ".", "\u00a0", "&", " & ", ", ", "‑", "—", " — "})
 _DASHES = frozenset("-–—‑")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-_ENDING = re.compile(r"[.!?…](?:\W*\s|$)|[\n;。！？]|\.\W*$")
+_ENDING = re.compile(r"[.!?…]\W*\s|[\n;。！？]|\s\|\s")
 _ABBREVIATED = frozenset(
     [
         "tp",
@@ -97,7 +97,10 @@ class WordTrie:
                 node = self._root
                 for word in words:
                     node = node.setdefault(word.lower(), {})
-                node.setdefault("", []).append((term.group, words if term.cased else None))
+                cased = words if term.cased else None
+                entries = node.setdefault("", [])
+                if not any(known == term.group and other == cased for known, other in entries):
+                    entries.append((term.group, cased))
 
     def scan(self, text: str) -> Scan:
         """Find the terms of a passage (already normalised)."""
