@@ -1,11 +1,16 @@
 """Builders of stories for the tests of feeds: every word of them is ours."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from feeds.site import Site
+from storage.archive import Archive
 from storage.records import (
+    Capture,
+    CaptureKind,
     Change,
     ChangeKind,
     Document,
@@ -22,6 +27,7 @@ from storage.records import (
     Timestamp,
     Verdict,
 )
+from storage.store import Store
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 SITE = Site(url="https://news.example.org", authority="news.example.org")
@@ -181,3 +187,49 @@ def make_views() -> list[StoryView]:
         make_view(4, link=late, verdict=person, late=True),
         make_view(5, link=french, verdict=make_verdict(partners=("FR",), act=None, gloss="")),
     ]
+
+
+def make_store(directory: Path, views: Sequence[StoryView] = ()) -> Store:
+    """An archive on SQLite with these stories in it; their ids become the archive's own."""
+    store = Store.open(f"sqlite:///{directory / 'archive.db'}")
+    store.migrate()
+    with store.write() as archive:
+        for view in views:
+            keep(archive, view)
+    return store
+
+
+def keep(archive: Archive, view: StoryView) -> Story:
+    """Put a story with its pages and verdict into an archive."""
+    members = []
+    for telling in (view.link, *view.others):
+        page = archive.pages.save(replace(telling.page, id=None))
+        assert page.id is not None
+        archive.publishers.save(telling.publisher)
+        for number in range(1, telling.latest.number + 1):
+            capture = archive.captures.add(
+                Capture(
+                    source=page.source,
+                    kind=CaptureKind.ARTICLE,
+                    address=page.address,
+                    key=page.key,
+                    requested_url=page.address,
+                    final_url=page.address,
+                    status=200,
+                    fetched_at=telling.first.seen_at if number == 1 else telling.latest.seen_at,
+                ),
+                b"<p>" + page.address.encode() + str(number).encode(),
+            )
+            assert capture.id is not None
+            said = telling.first if number == 1 else replace(telling.latest, number=number)
+            archive.pages.add_revision(
+                replace(said, page_id=page.id, digest=f"{page.id:032x}{number:032x}", capture_id=capture.id)
+            )
+        archive.search.index(page.id, telling.latest.document)
+        members.append(replace(telling.member, page_id=page.id))
+    story = archive.stories.create(
+        replace(view.story, id=None, link_page_id=members[0].page_id, members=tuple(members))
+    )
+    judged_at = view.verdict.judged_at or view.story.updated_at
+    archive.stories.add_verdict(replace(view.verdict, story_id=story.id, judged_at=judged_at))
+    return story

@@ -143,7 +143,7 @@ class _Desk:
             specs = self._specs(archive)
             feed = load_feed(archive, specs[0], self.site)
         page = pages.index(self.site, specs, feed.entries[:LATEST], self._links(specs))
-        return make_body(page, HTML, modified=feed.changed)
+        return make_body(page, HTML, modified=feed.changed, max_age=0)
 
     def feed(self, request: Request) -> Body | None:
         slug, form = request.path_params["slug"], request.path_params["form"]
@@ -167,7 +167,7 @@ class _Desk:
                 return None
             feed = load_feed(archive, spec, self.site)
             links = self._links(self._specs(archive))
-        return make_body(pages.feed_page(self.site, spec, feed.entries, links), HTML, modified=feed.changed)
+        return make_body(pages.feed_page(self.site, spec, feed.entries, links), HTML, modified=feed.changed, max_age=0)
 
     def opml(self, request: Request) -> Body:
         with self.store.read() as archive:
@@ -183,7 +183,7 @@ class _Desk:
                 return None
             revisions = api.revisions(archive, view)
             links = self._links(self._specs(archive))
-        return make_body(pages.story(self.site, view, revisions, links), HTML)
+        return make_body(pages.story(self.site, view, revisions, links), HTML, max_age=0)
 
     def search(self, request: Request) -> Body:
         query = request.query_params.get("q", "")[:LONGEST_QUERY].strip()
@@ -214,7 +214,7 @@ class _Desk:
             raise HTTPException(400, str(error)) from error
         with self.store.read() as archive:
             found = api.stories(archive, asked, self.site)
-        return _json(found, max_age=0)
+        return _json(found)
 
     def api_story(self, request: Request) -> Body | None:
         with self.store.read() as archive:
@@ -223,7 +223,7 @@ class _Desk:
 
     def health(self, request: Request) -> Body:
         with self.store.read() as archive:
-            return _json(api.health(archive), max_age=0)
+            return _json(api.health(archive))
 
     def missing(self, path: str) -> str:
         """What to say of an address under which there is nothing."""
@@ -236,7 +236,7 @@ class _Desk:
         """A page, or JSON for the API, that says what is wrong and what there is instead."""
         path = request.url.path
         if path.startswith(("/api/", "/health")):
-            return _json({"error": detail}, max_age=0)
+            return _json({"error": detail})
         heading = {404: "Not found", 405: "Not possible", 410: "Gone for good"}.get(status, "That did not work")
         specs: list[FeedSpec] = []
         if path.startswith("/feeds/"):
@@ -271,5 +271,5 @@ class _Desk:
         return pages.Links(site=self.site, served=True, slugs=frozenset(spec.slug for spec in specs))
 
 
-def _json(found: Any, max_age: int = 60) -> Body:
+def _json(found: Any, max_age: int = 0) -> Body:
     return make_body((json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode(), JSON, max_age=max_age)

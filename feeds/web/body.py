@@ -70,7 +70,7 @@ def answer(body: Body, method: str, headers: Mapping[str, str], status: int = 20
     said = _COMMON | {
         "ETag": etag,
         "Cache-Control": f"public, max-age={body.max_age}" if body.max_age else "no-cache",
-        "Vary": "Accept-Encoding, Accept" if body.feed else "Accept-Encoding",
+        "Vary": "Accept-Encoding, Accept" if body.feed or status != 200 else "Accept-Encoding",
         "Content-Security-Policy": _POLICY,
     }
     if body.media_type.startswith("application/"):
