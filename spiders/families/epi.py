@@ -60,6 +60,7 @@ class Epi(Family):
             tags=(".article__tag a",),
             body=(".article__body.cms-body", ".article__body", ".cms-body"),
             captions=_CAPTIONS,
+            figures=(".article__avatar figcaption",),
             drop=_INSIDE,
         ),
         Layout(
@@ -149,7 +150,7 @@ def _articles(inner: dict[str, Any], url: str, zone: ZoneInfo) -> Iterator[Link]
         published=("time@datetime", "time"),
         summary=(".story__summary", ".cms-desc"),
     )
-    for row in rows_of(text_of(inner.get("articles")), rows, _site(url), zone):
+    for row in rows_of(parse(text_of(inner.get("articles"))), rows, _site(url), zone):
         yield Link(url=row.href, title=row.title, published=row.published, summary=row.summary)
 
 

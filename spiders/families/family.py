@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, rows_of
+from spiders.families.listing import Rows, parse, rows_of
 from storage.records import Timestamp
 
 
@@ -70,6 +70,7 @@ class Family:
         Times without a zone are in `zone`. An empty list means that nothing was found where the family lists
         its articles, whatever else stands on the page.
         """
+        tree = parse(text)
         for rows in self.listings:
             links = self.once(
                 Link(
@@ -79,7 +80,7 @@ class Family:
                     section=row.section,
                     summary=row.summary,
                 )
-                for row in rows_of(text, rows, url, zone)
+                for row in rows_of(tree, rows, url, zone)
             )
             if links:
                 return links

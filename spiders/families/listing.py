@@ -14,6 +14,14 @@ from storage.records import Timestamp
 LONGEST_PAGE = 8_000_000
 """Characters. A longer text is no list of articles."""
 
+DEEPEST = 1000
+"""Elements inside each other. No author nests like that; a text that does is meant to be slow."""
+
+_tag = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+# void, or ended by the next of their kind
+_NEVER_NESTED = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+) | {*("p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot")}
 _spaces = re.compile(r"\s+")
 _onclick = re.compile(r"location(?:\.href)?\s*=\s*(['\"])(?P<href>[^'\"]{1,2000})\1")
 
@@ -45,13 +53,29 @@ class Row:
 
 
 def parse(text: str) -> LexborHTMLParser:
-    """The tree of a list page; of nothing, where the text is too long to be one."""
-    return LexborHTMLParser(text if len(text) <= LONGEST_PAGE else "")
+    """The tree of a list page; of nothing, where the text is too long or nested too deeply to be one.
+
+    Parsers and selectors take time in the square of the depth.
+    """
+    return LexborHTMLParser(text if len(text) <= LONGEST_PAGE and not _is_too_deep(text) else "")
 
 
-def rows_of(text: str, rows: Rows, url: str, zone: ZoneInfo) -> Iterator[Row]:
+def _is_too_deep(text: str) -> bool:
+    if text.count("<") <= DEEPEST:
+        return False
+    depth = 0
+    for match in _tag.finditer(text):
+        if match[2].lower() in _NEVER_NESTED:
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def rows_of(tree: LexborHTMLParser, rows: Rows, url: str, zone: ZoneInfo) -> Iterator[Row]:
     """The rows of a list page in the order of the page."""
-    for node in parse(text).css(rows.row):
+    for node in tree.css(rows.row):
         href = first(node, tuple(f"{selector}@href" for selector in rows.link)) or onclick(node)
         address = joined(url, href)
         if address is None:

@@ -69,7 +69,7 @@ class MohPortal(Family):
         for found in objects(answer):
             said = _plainly(found)
             title, body = plain(text_of(said.get("tieude"))), text_of(said.get("noidung"))
-            if not body and not ("noidung" in said and title):
+            if not body or not title:
                 continue
             aid, category = text_of(said.get("ma")), text_of(said.get("madanhmuc")).partition(";")[0]
             known = f"https://moh.gov.vn{address(aid, category)}" if _digits.fullmatch(aid) else None
@@ -82,9 +82,7 @@ class MohPortal(Family):
                 address=known,
                 language="vi",
             )
-        if any("items" in _plainly(found) for found in objects(answer)):
-            return None  # a list
-        return page(title="", body="")  # an answer, and no article in it
+        return None  # a list, or an answer with no article in it
 
     def listing_request(self, entry: Named) -> Fetch:
         parts = split(entry.url)

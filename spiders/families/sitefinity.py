@@ -58,7 +58,7 @@ class Sitefinity(Family):
         return self.once(found)
 
     def _listed(self, text: str, url: str, zone: ZoneInfo) -> Iterator[Link]:
-        for row in rows_of(text, self.listings[0], url, zone):
+        for row in rows_of(parse(text), self.listings[0], url, zone):
             slug = row.href.rstrip("/").rpartition("/")[2]
             day = row.published or day_in_slug(slug, zone)
             yield Link(url=row.href, title=row.title, published=day, section=row.section)

@@ -82,8 +82,9 @@ class WordPress(Family):
         return self.once(_posts(answer, url, zone))
 
     def next_page(self, text: str, url: str) -> str | None:
+        tree = parse(text)
         for selector in ("a.next.page-numbers[href]", ".nav-previous a[href]", 'link[rel="next"][href]'):
-            anchor = parse(text).css_first(selector)
+            anchor = tree.css_first(selector)
             if anchor is not None:
                 return absolute(url, anchor.attributes.get("href"))
         return None

@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from spiders.families.layout import Layout
-from spiders.families.listing import LONGEST_PAGE, one_line
+from spiders.families.listing import LONGEST_PAGE, one_line, parse
 
 DEEPEST = 8
 
@@ -56,13 +54,13 @@ def page(
 
 def whole(fragment: str) -> str:
     """A fragment of HTML with every tag closed, so that it cannot end the element it is put into."""
-    body = LexborHTMLParser(fragment).body
+    body = parse(fragment).body
     return (body.inner_html or "") if body is not None else ""
 
 
 def plain(fragment: str) -> str:
     """The text of a fragment of HTML on one line."""
-    body = LexborHTMLParser(fragment).body
+    body = parse(fragment).body
     return one_line(body.text(separator=" ")) if body is not None else ""
 
 
