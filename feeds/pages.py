@@ -57,6 +57,10 @@ class Links:
     def feed(self, slug: str, form: str) -> str:
         return self._at(f"/feeds/{slug}.{form}") if self.served else f"{slug}.{form}"
 
+    def page(self, slug: str) -> str | None:
+        """The page of a feed, which only the web application has."""
+        return self._at(f"/feeds/{slug}") if self.served else None
+
     def story(self, uid: str) -> str:
         return self._at(f"/stories/{uid}") if self.served else self.site.story_url(uid)
 
@@ -66,7 +70,7 @@ class Links:
     def partner(self, code: str) -> str | None:
         """The page of the partner's feed, where there is one."""
         slug = f"partner-{slug_of(code)}"
-        return self._at(f"/feeds/{slug}") if self.served and slug in self.slugs else None
+        return self.page(slug) if slug in self.slugs else None
 
     def _at(self, path: str) -> str:
         return urlsplit(self.site.url).path.rstrip("/") + path
