@@ -76,7 +76,7 @@ class MasterCms(Site):
     def image(self, article: Article) -> str:
         at = article.published
         return (
-            f"{self.home}/stores/news_dataimages/thoidai/{at:%m%Y}/{at:%d}/{at:%H}/in_article/"
+            f"{self.home}/stores/news_dataimages/{self.name}/{at:%m%Y}/{at:%d}/{at:%H}/in_article/"
             f"{article.slug[:30]}.jpg?rt={at:%Y%m%d%H%M%S}"
         )
 
@@ -138,7 +138,9 @@ class MasterCms(Site):
         written = article.written
         if not written.caption:
             return ""
-        alt = f"{article.title} | Y tế | Vietnam+ (VietnamPlus)" if written.copy_of else article.title
+        alt = article.title
+        if written.copy_of:  # the picture came with the title of the page it was taken from
+            alt = f"{self.world.article(written.copy_of).title} | Y tế | Vietnam+ (VietnamPlus)"
         credit = f" (Ảnh: {written.credit})" if written.credit else ""
         return (
             '<table class="MASTERCMS_TPL_TABLE"><tbody><tr><td><img class="__img_mastercms" '

@@ -26,7 +26,7 @@ class WhoVietnam(Site):
     leads = False
     day_only = True
     disallow = ("/search/", "/vietnam/internal/")
-    page_size: ClassVar[int] = 3
+    page_size: ClassVar[int] = 4
 
     def path(self, article: Article) -> str:
         return f"/vietnam/news/detail/{article.number}"
