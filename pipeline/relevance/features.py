@@ -19,12 +19,16 @@ BORNE = 0.3  # the weight of a country that only qualifies a person or a product
 GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Passage:
-    """One scanned part of a text and the name of its place (`title`, `lead`, `paragraph 2`, `caption 1`)."""
+    """One scanned part of a text, the name of its place (`title`, `lead`, `paragraph 2`, `caption 1`), its sentences."""
 
     place: str
     scan: Scan
+    sentences: list["Sentence"] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sentences = _sentences(self)
 
 
 class Mention(NamedTuple):
@@ -64,7 +68,7 @@ class Sentence:
         }
 
 
-def sentences(passage: Passage) -> list[Sentence]:
+def _sentences(passage: Passage) -> list[Sentence]:
     """Sort the hits of a passage into its sentences (a headline is one); sentences without any hit are left out."""
     found: dict[int, Sentence] = {}
     hits = passage.scan.hits
@@ -129,15 +133,15 @@ def features(
     title: Passage, lead: Passage | None, body: Iterable[Passage], captions: Iterable[Passage]
 ) -> list[Feature]:
     """All features that are not zero."""
-    head = sentences(title)
+    head = title.sentences
     first: list[Sentence] = []
     rest: list[Sentence] = []
     if lead is not None:
-        for sentence in sentences(lead):
+        for sentence in lead.sentences:
             (first if _number(sentence) < LEAD_SENTENCES else rest).append(sentence)
     for passage in body:
-        rest.extend(sentences(passage))
-    pictured = [sentence for passage in captions for sentence in sentences(passage)]
+        rest.extend(passage.sentences)
+    pictured = [sentence for passage in captions for sentence in passage.sentences]
     opening = head + first
     return [
         feature

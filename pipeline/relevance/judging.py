@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.relevance import weights as trained
-from pipeline.relevance.features import Feature, Passage, features, sentences
+from pipeline.relevance.features import Feature, Passage, features
 from pipeline.relevance.gloss import gloss_of
 from pipeline.relevance.lexicon import load
 from pipeline.relevance.matcher import matcher, normalised
@@ -103,7 +103,7 @@ def _subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> t
     themes: dict[str, float] = defaultdict(float)
     for weight, some in ((4.0, [title]), (1.5, [lead] if lead else []), (0.3, body)):
         for passage in some:
-            for sentence in sentences(passage):
+            for sentence in passage.sentences:
                 near = 1.0 if sentence.foreign else 0.5
                 for strength, hit in sentence.act:
                     acts[hit.group.value] += weight * strength * near

@@ -99,7 +99,8 @@ class WordTrie:
                     node = node.setdefault(word.lower(), {})
                 cased = words if term.cased else None
                 entries = node.setdefault("", [])
-                if not any(known == term.group and other == cased for known, other in entries):
+                meaning = (term.group.kind, term.group.value)
+                if not any((g.kind, g.value) == meaning and other in (None, cased) for g, other in entries):
                     entries.append((term.group, cased))
 
     def scan(self, text: str) -> Scan:
@@ -122,7 +123,10 @@ class WordTrie:
                 if "" in node:
                     candidates.append((at + 1, node[""]))
                 at += 2
-                if at >= count or lower[at - 1] not in _JOINING:
+                if at >= count:
+                    break
+                between = lower[at - 1]
+                if between not in _JOINING and not (between == ". " and lower[at - 2] in _ABBREVIATED):
                     break
                 node = node.get(lower[at])
                 if node is None:

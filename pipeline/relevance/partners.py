@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.relevance.features import Passage, Sentence, sentences
+from pipeline.relevance.features import Passage, Sentence
 
 ENOUGH = 2.0
 
@@ -17,7 +17,7 @@ def partners(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> t
     counts: dict[str, float] = defaultdict(float)
     for weight, passages in ((2.0, [title]), (1.2, [lead] if lead else []), (0.35, body)):
         for passage in passages:
-            for sentence in sentences(passage):
+            for sentence in passage.sentences:
                 for party, worth in _parties(sentence):
                     counts[party] += weight * worth
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
