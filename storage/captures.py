@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from storage import bodies
 from storage.plain import to_plain
@@ -96,17 +96,19 @@ class Captures:
         return self._many(chosen if source is None else and_(chosen, captures.c.source == source), limit)
 
     def newest_at(self) -> datetime | None:
-        """When the newest capture was fetched; None in an empty archive."""
+        """When the capture that came last was fetched; None in an empty archive."""
         newest: datetime | None = self._connection.execute(
             select(captures.c.fetched_at).order_by(captures.c.id.desc()).limit(1)
         ).scalar()
         return newest
 
-    def _one(self, *conditions: object) -> Capture | None:
-        statement = select(*_COLUMNS).where(*conditions).order_by(captures.c.id.desc()).limit(1)  # type: ignore[arg-type]
+    def _one(self, *conditions: ColumnElement[bool]) -> Capture | None:
+        statement = (
+            select(*_COLUMNS).where(*conditions).order_by(captures.c.fetched_at.desc(), captures.c.id.desc()).limit(1)
+        )
         row = self._connection.execute(statement).first()
         return None if row is None else from_row(Capture, row)
 
-    def _many(self, condition: object, limit: int | None) -> list[Capture]:
-        statement = select(*_COLUMNS).where(condition).order_by(captures.c.id).limit(limit)  # type: ignore[arg-type]
+    def _many(self, condition: ColumnElement[bool], limit: int | None) -> list[Capture]:
+        statement = select(*_COLUMNS).where(condition).order_by(captures.c.id).limit(limit)
         return [from_row(Capture, row) for row in self._connection.execute(statement)]

@@ -34,7 +34,7 @@ def exclusive(engines: Engines, name: str) -> Iterator[None]:
             lock.release()
         return
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-    connection = engines.writer.connect().execution_options(isolation_level="AUTOCOMMIT")
+    connection = engines.reader.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         # of a session, not of a transaction: the lock lives as long as this connection
         if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar():

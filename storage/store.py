@@ -29,18 +29,19 @@ class Store:
     def open(cls, url: str, *, wait: float = WAIT) -> "Store":
         """Open the archive at an address: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
 
-        Makes the directory and the file of SQLite; makes no tables, which is for `migrate`. `wait` is how many
+        Waits for no writer. Makes the directory and the file of SQLite; makes no tables, which is for `migrate`. `wait` is how many
         seconds a writer waits for another. Raises NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and
         ArchiveTooNew for an archive a newer version has changed.
         """
         engines = make_engines(url, wait=wait)
         try:
             with named_errors(engines):
-                # as a writer would: an unwritable place is found at once, and SQLite's log is set up
-                with engines.writer.connect() as connection, connection.begin() as transaction:
+                with engines.reader.connect() as connection:
                     found = schema.revision_of(connection)
-                    transaction.rollback()
                 schema.check(found, place(engines.url))
+                if found != SCHEMA:  # it will be written, so a place that cannot be is found now
+                    with engines.writer.connect() as connection, connection.begin() as transaction:
+                        transaction.rollback()
         except BaseException:
             engines.close()
             raise

@@ -163,7 +163,7 @@ captures = Table(
     Column("settled_at", UtcDateTime),
     Column("outcome", String(20)),
     Column("change", Plain),
-    Index("ix_captures_source_requested_url", "source", "requested_url", "id"),
+    Index("ix_captures_source_requested_url_fetched_at", "source", "requested_url", "fetched_at"),
     Index("ix_captures_source_key", "source", "key", "id"),
 )
 Index(

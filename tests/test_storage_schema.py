@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Table, create_engine, inspect, text
 
 from storage import records, schema, tables
 from storage.engines import make_engines
@@ -43,8 +43,10 @@ def test_history_makes_the_tables_the_code_has(store_url: str) -> None:
         assert compare_metadata(context, tables.metadata) == []
 
 
-def test_a_difference_would_be_found(store_url: str) -> None:
-    engine = make_engines(store_url).writer
+def test_a_difference_would_be_found(empty_url: str) -> None:
+    with Store.open(empty_url) as store:
+        store.migrate()
+    engine = make_engines(empty_url).writer
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE labels ADD COLUMN extra INTEGER"))
     with engine.connect() as connection:
@@ -89,7 +91,7 @@ def test_history_goes_down_and_up_again(empty_url: str) -> None:
         (records.Publisher, tables.publishers, set()),
     ],
 )
-def test_every_field_of_a_record_has_a_column(record: type, table: tables.Table, elsewhere: set[str]) -> None:
+def test_every_field_of_a_record_has_a_column(record: type, table: Table, elsewhere: set[str]) -> None:
     assert {field.name for field in fields(record)} - elsewhere <= set(table.c.keys())
 
 
@@ -124,11 +126,13 @@ def test_two_processes_migrate_at_once(empty_url: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
 
 
-def test_an_archive_of_a_newer_version_is_left_alone(store_url: str) -> None:
-    with make_engines(store_url).writer.begin() as connection:
+def test_an_archive_of_a_newer_version_is_left_alone(empty_url: str) -> None:
+    with Store.open(empty_url) as store:
+        store.migrate()
+    with make_engines(empty_url).writer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ArchiveTooNew, match=r"newer Healthwire.*9999.*upgrade Healthwire"):
-        Store.open(store_url)
+        Store.open(empty_url)
 
 
 def test_an_archive_without_tables_says_so(empty_url: str) -> None:
@@ -193,6 +197,13 @@ def test_a_lock_held_too_long_is_an_error_of_one_line(store_url: str) -> None:
         with pytest.raises(ArchiveBusy, match="try again"), waiter.write():
             pass
         with waiter.read() as archive:  # readers do not wait
+            assert archive.captures.count_unprocessed() == 0
+
+
+def test_an_archive_opens_while_another_process_writes(store_url: str) -> None:
+    with Store.open(store_url) as holder, holder.write(), Store.open(store_url, wait=0) as other:
+        other.migrate()
+        with other.exclusive("visit a_vn"), other.read() as archive:
             assert archive.captures.count_unprocessed() == 0
 
 

@@ -299,16 +299,21 @@ def test_any_bytes_are_kept(sqlite_store: Store, body: bytes) -> None:
             assert archive.captures.body(kept.body_digest) == bytes_
 
 
+def packed(body: bytes) -> bytes:
+    frame: bytes = getattr(bodies, "zstd").compress(body)  # noqa: B009 - a name the module does not export
+    return frame
+
+
 def test_a_changed_body_is_found_out(sqlite_store: Store) -> None:
     with sqlite_store.write() as archive:
         kept = [archive.captures.add(make_capture(n), make_html(n)) for n in range(4)]
     digests = [capture.body_digest or "" for capture in kept]
     with sqlite_store.write() as archive:
-        alone = bodies.zstd.compress(make_html(9))
+        alone = packed(make_html(9))
         run = archive._connection.execute
         run(text("UPDATE bodies SET content = :c, size = :n WHERE id = 2"), {"c": alone, "n": len(make_html(9))})
         run(text("UPDATE bodies SET content = :c WHERE id = 3"), {"c": b"not zstd"})
-        run(text("UPDATE bodies SET content = :c WHERE id = 4"), {"c": bodies.zstd.compress(b"0" * 100_000_000)})
+        run(text("UPDATE bodies SET content = :c WHERE id = 4"), {"c": packed(b"0" * 100_000_000)})
     with sqlite_store.read() as archive:
         assert archive.captures.body(digests[0]) == make_html(0)
         for digest, what in zip(digests[1:], ("bytes have changed", "cannot be decompressed", "has "), strict=True):
@@ -520,28 +525,27 @@ def test_a_story_without_verdict_is_no_view(store: Store) -> None:
         assert archive.stories.count(EVERYTHING) == 1
 
 
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        (StoryFilter(), ["story4", "story2", "story1"]),
-        (StoryFilter(partners=("RU",)), ["story4", "story1"]),
-        (StoryFilter(partners=("RU", "FR")), ["story4", "story2", "story1"]),
-        (StoryFilter(partners=("RU",), organisations=("WHO",)), ["story4"]),
-        (StoryFilter(themes=("training",)), ["story2"]),
-        (StoryFilter(acts=("donation",), partners=("RU",)), []),
-        (StoryFilter(languages=("fr",)), ["story2"]),
-        (StoryFilter(sources=("b_vn",)), ["story4"]),
-        (StoryFilter(since=NOW + timedelta(minutes=2)), ["story4", "story2"]),
-        (StoryFilter(until=NOW + timedelta(minutes=2)), ["story1"]),
-        (StoryFilter(relevant=False), []),
-        (StoryFilter(relevant=False, entered_only=False), ["story3"]),
-        (StoryFilter(relevant=None, withdrawn=True), ["story5"]),
-        (StoryFilter(relevant=None, withdrawn=True, partners=("RU",)), ["story5"]),
-        (StoryFilter(relevant=None, withdrawn=True, partners=("FR",)), []),
-        (EVERYTHING, ["story5", "story4", "story3", "story2", "story1"]),
-    ],
-)
-def test_filters(store: Store, wanted: StoryFilter, found: list[str]) -> None:
+FILTERED: list[tuple[StoryFilter, list[str]]] = [
+    (StoryFilter(), ["story4", "story2", "story1"]),
+    (StoryFilter(partners=("RU",)), ["story4", "story1"]),
+    (StoryFilter(partners=("RU", "FR")), ["story4", "story2", "story1"]),
+    (StoryFilter(partners=("RU",), organisations=("WHO",)), ["story4"]),
+    (StoryFilter(themes=("training",)), ["story2"]),
+    (StoryFilter(acts=("donation",), partners=("RU",)), []),
+    (StoryFilter(languages=("fr",)), ["story2"]),
+    (StoryFilter(sources=("b_vn",)), ["story4"]),
+    (StoryFilter(since=NOW + timedelta(minutes=2)), ["story4", "story2"]),
+    (StoryFilter(until=NOW + timedelta(minutes=2)), ["story1"]),
+    (StoryFilter(relevant=False), []),
+    (StoryFilter(relevant=False, entered_only=False), ["story3"]),
+    (StoryFilter(relevant=None, withdrawn=True), ["story5"]),
+    (StoryFilter(relevant=None, withdrawn=True, partners=("RU",)), ["story5"]),
+    (StoryFilter(relevant=None, withdrawn=True, partners=("FR",)), []),
+    (EVERYTHING, ["story5", "story4", "story3", "story2", "story1"]),
+]
+
+
+def test_filters(store: Store) -> None:
     with store.write() as archive:
         make_story(archive, 1)
         french = make_document("Le ministre reçoit", language="fr")
@@ -555,8 +559,9 @@ def test_filters(store: Store, wanted: StoryFilter, found: list[str]) -> None:
         archive.stories.add_verdict(make_verdict(gone.id, relevant=False, partners=(), themes=(), act=None))
         archive.stories.save(replace(gone, withdrawn_at=NOW))
     with store.read() as archive:
-        assert uids(archive.stories.views(wanted, 10)) == found
-        assert archive.stories.count(wanted) == len(found)
+        for wanted, found in FILTERED:
+            assert uids(archive.stories.views(wanted, 10)) == found, wanted
+            assert archive.stories.count(wanted) == len(found), wanted
         assert archive.stories.partners() == {"RU": 2, "FR": 1, "WHO": 1}
         assert archive.stories.languages() == {"vi": 2, "fr": 1}
 
@@ -664,32 +669,31 @@ def searched(store: Store) -> Store:
     return store
 
 
-@pytest.mark.parametrize(
-    ("query", "newest", "exact_first"),
-    [
-        ("dai su", [2, 1], [2, 1]),
-        ("Đại sứ", [2, 1], [1, 2]),
-        ("ĐẠI SỨ", [2, 1], [1, 2]),
-        ("sứ đại", [2, 1], [1, 2]),
-        ('"sứ đại"', [], []),
-        ('"đại sứ" nga', [2, 1], [1, 2]),
-        ("“đại sứ” «y tế»", [2, 1], [1, 2]),
-        ("đài", [3, 2, 1], [3, 2, 1]),
-        ("hòa bình khỏe", [4], [4]),
-        ("hoà bình", [4], [4]),
-        ("vắc-xin", [3], [3]),
-        ("covid-19", [3], [3]),
-        ("covid 19", [3], [3]),
-        ("sante cooperation", [5], [5]),
-        ("bệnh viện", [], []),
-    ],
-)
-def test_search_with_and_without_diacritics(
-    searched: Store, query: str, newest: list[int], exact_first: list[int]
-) -> None:
+FOUND: list[tuple[str, list[int], list[int]]] = [
+    ("dai su", [2, 1], [2, 1]),
+    ("Đại sứ", [2, 1], [1, 2]),
+    ("ĐẠI SỨ", [2, 1], [1, 2]),
+    ("sứ đại", [2, 1], [1, 2]),
+    ('"sứ đại"', [], []),
+    ('"đại sứ" nga', [2, 1], [1, 2]),
+    ("“đại sứ” «y tế»", [2, 1], [1, 2]),
+    ("đài", [3, 2, 1], [3, 2, 1]),
+    ("hòa bình khỏe", [4], [4]),
+    ("hoà bình", [4], [4]),
+    ("vắc-xin", [3], [3]),
+    ("covid-19", [3], [3]),
+    ("covid 19", [3], [3]),
+    ("sante cooperation", [5], [5]),
+    ("bệnh viện", [], []),
+]  # query, newest first, exact first
+
+
+def test_search_with_and_without_diacritics(searched: Store) -> None:
     with searched.read() as archive:
-        assert [hit.page_id for hit in archive.search.search(query, 10)] == newest
-        assert [hit.page_id for hit in archive.search.search(query, 10, exact_first=True)] == exact_first
+        for query, newest, exact_first in FOUND:
+            assert [hit.page_id for hit in archive.search.search(query, 10)] == newest, query
+            hits = archive.search.search(query, 10, exact_first=True)
+            assert [hit.page_id for hit in hits] == exact_first, query
 
 
 @pytest.mark.parametrize("first", [False, True])
@@ -723,8 +727,8 @@ def test_search_finds_what_a_page_says_now(searched: Store) -> None:
 
 
 SIGNS = (
-    '" \' \'\' "" * ^ - + ( ) { } : NEAR(a,b) AND OR NOT a:b exact: {exact}:a ^a a* -a "a a" ) OR 1=1 -- ; % _ \\ \x00 & | !'
-    ' <-> :* \'🙂 ộ \u0301 \u0e01\u0e34 \ud800 “ ” « nga" AND "su rowid:1 search_index MATCH a\'b"c'
+    '" \' \'\' "" * ^ - + ( ) { } : NEAR(a,b) AND OR NOT a:b exact: {exact}:a ^a a* -a "a a" ) OR 1=1 -- ; % _'
+    ' \\ \x00 & | ! <-> :* \'🙂 ộ \u0301 \u0e01\u0e34 \ud800 “ ” « nga" AND "su rowid:1 search_index MATCH a\'b"c'
 )
 
 
@@ -761,37 +765,37 @@ def test_query_answers_in_columns_and_rows(searched: Store) -> None:
 FOREVER = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "DELETE FROM pages",
-        "UPDATE stories SET relevant = NULL",
-        "INSERT INTO labels VALUES (1)",
-        "DROP TABLE captures",
-        "CREATE TABLE x (y INTEGER)",
-        "CREATE TEMP TABLE x AS SELECT 1",
-        "ATTACH 'other.db' AS other",
-        "PRAGMA journal_mode = DELETE",
-        "VACUUM INTO 'copy.db'",
-        "SELECT load_extension('x')",
-        "COPY pages TO PROGRAM 'true'",
-        "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
-        "COMMIT",
-        "SELECT 1; DELETE FROM pages",
-        "WITH gone AS (DELETE FROM pages RETURNING id) SELECT * FROM gone",
-        "SELECT nextval('labels_id_seq')",
-        "SELECT * FROM no_such_table",
-        "SELEC",
-        "",
-        "SELECT '\x00'",
-    ],
-)
-def test_query_refuses_everything_else(searched: Store, sql: str) -> None:
+REFUSED = [
+    "DELETE FROM pages",
+    "UPDATE stories SET relevant = NULL",
+    "INSERT INTO labels VALUES (1)",
+    "DROP TABLE captures",
+    "CREATE TABLE x (y INTEGER)",
+    "CREATE TEMP TABLE x AS SELECT 1",
+    "ATTACH 'other.db' AS other",
+    "PRAGMA journal_mode = DELETE",
+    "VACUUM INTO 'copy.db'",
+    "SELECT load_extension('x')",
+    "COPY pages TO PROGRAM 'true'",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+    "COMMIT",
+    "SELECT 1; DELETE FROM pages",
+    "WITH gone AS (DELETE FROM pages RETURNING id) SELECT * FROM gone",
+    "SELECT nextval('labels_id_seq')",
+    "SELECT * FROM no_such_table",
+    "SELEC",
+    "",
+    "SELECT '\x00'",
+]
+
+
+def test_query_refuses_everything_else(searched: Store) -> None:
     with searched.read() as archive:
-        with pytest.raises(QueryRefused) as refused:
-            archive.query(sql)
-        assert "\n" not in str(refused.value)
-        assert archive.query("SELECT count(*) FROM pages").rows == [(5,)]
+        for sql in REFUSED:
+            with pytest.raises(QueryRefused) as refused:
+                archive.query(sql)
+            assert "\n" not in str(refused.value), sql
+            assert archive.query("SELECT count(*) FROM pages").rows == [(5,)], sql
 
 
 def test_query_is_bounded(searched: Store) -> None:

@@ -142,7 +142,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
     )
     op.create_index(op.f("ix_captures_source_key"), "captures", ["source", "key", "id"])
-    op.create_index(op.f("ix_captures_source_requested_url"), "captures", ["source", "requested_url", "id"])
+    op.create_index(
+        op.f("ix_captures_source_requested_url_fetched_at"), "captures", ["source", "requested_url", "fetched_at"]
+    )
     op.create_index(
         op.f("ix_captures_unsettled"),
         "captures",
