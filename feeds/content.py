@@ -14,7 +14,7 @@ def body(entry: Entry, site: Site) -> str:
     parts = [f"<p>{escape(text)}</p>" for text in entry.paragraphs or (entry.summary,) if text]
     parts.append(_reason(entry, site))
     if entry.others:
-        parts.append(_others(entry))
+        parts.append(_others(entry, site))
     return "".join(parts)
 
 
@@ -43,13 +43,13 @@ def _reason(entry: Entry, site: Site) -> str:
     return f'<div lang="en">{"".join(lines)}</div>'
 
 
-def _others(entry: Entry) -> str:
+def _others(entry: Entry, site: Site) -> str:
     items = []
     for other in entry.others:
         lang = f' lang="{escape(other.language)}"' if other.language else ""
         items.append(
             f'<li>{escape(other.origin.name)}: <a href="{escape(other.url)}"{lang}>{escape(other.title)}</a> '
-            f"({escape(other.role)}, {other.published:%Y-%m-%d})</li>"
+            f"({escape(other.role)}, {other.published.astimezone(site.zone):%Y-%m-%d})</li>"
         )
     return f'<div lang="en"><p>Also told by:</p><ul>{"".join(items)}</ul></div>'
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from feeds.text import clean, plain
 from storage.records import Evidence, Revision, Run, SourceState, StoryView
 
 HERE = Path(__file__).parent
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # of no locale
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
 DESCRIPTION = (
     "New stories of international cooperation in health, watched at ministries and news agencies. "
@@ -196,8 +197,24 @@ def _xml(text: str) -> str:
     return clean(text).replace("&", "&amp;").replace("<", "&lt;")
 
 
+def in_words(moment: datetime, site: Site, day_only: bool = False) -> str:
+    """`20 Nov 2026, 15:00 (UTC+7)` in the site's time, or its day alone."""
+    local = moment.astimezone(site.zone)
+    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    hours = (local.utcoffset() or timedelta()) / timedelta(hours=1)
+    return day if day_only else f"{day}, {local:%H:%M} (UTC{hours:+g})"
+
+
 def _page(template: str, site: Site, links: Links, feeds: Sequence[FeedSpec], **values: Any) -> bytes:
-    shared = {"site": site, "links": links, "feeds": feeds, "media_types": MEDIA_TYPES, "names": NAMES, "query": None}
+    shared = {
+        "in_words": partial(in_words, site=site),
+        "site": site,
+        "links": links,
+        "feeds": feeds,
+        "media_types": MEDIA_TYPES,
+        "names": NAMES,
+        "query": None,
+    }
     return (_templates().get_template(template).render(shared | values) + "\n").encode()
 
 

@@ -1,7 +1,8 @@
 """Who publishes the feeds, and under which addresses. Pure."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from feeds.text import safe_url
 
@@ -14,14 +15,17 @@ TTL_MINUTES = 30
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 """The `updated` of a feed in which nothing has ever stood."""
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One installation as its subscribers know it.
 
     `url` is the absolute address of the site, without a slash at its end; `authority` the domain name in every
-    id, which must never change. `hub` is the address of a WebSub hub, if there is one. Raises ValueError for a
-    `url` or `hub` that is no http(s) address, or an authority that is no domain name.
+    id, which must never change. `hub` is the address of a WebSub hub, if there is one; `zone` the time that people
+    read on pages (feeds state UTC). Raises ValueError for a `url` or `hub` that is no http(s) address, or an
+    authority that is no domain name.
     """
 
     url: str
@@ -29,6 +33,7 @@ class Site:
     name: str = "Healthwire"
     hub: str | None = None
     epoch: datetime = EPOCH
+    zone: tzinfo = ZONE
 
     def __post_init__(self) -> None:
         if safe_url(self.url) is None:
