@@ -1,4 +1,6 @@
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -147,8 +149,13 @@ def test_a_visit_that_raises_costs_that_visit_only(sqlite_store: Store, sources:
 
 def test_a_visit_cut_short_by_a_crash_is_taken_up_again(sqlite_store: Store, sources: dict[str, Source]) -> None:
     slug = next(iter(sources))
-    with sqlite_store.write() as archive:
-        archive.visits.open(Run(source=slug, started_at=datetime.now(UTC) - timedelta(minutes=3)))
+    dies = (
+        "import sys; from datetime import UTC, datetime\n"
+        "from storage.store import Store; from storage.records import Run\n"
+        "with Store.open(sys.argv[1]) as store, store.write() as archive:\n"
+        "    archive.visits.open(Run(source=sys.argv[2], started_at=datetime.now(UTC)))"
+    )
+    subprocess.run([sys.executable, "-c", dies, f"sqlite:///{sqlite_store.place}", slug], check=True)
     visited: list[str] = []
 
     async def visit(source: Source) -> int:

@@ -1,0 +1,174 @@
+"""The command as a user meets it: in a process of its own, in an empty folder."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Healthwire = Callable[..., subprocess.CompletedProcess[str]]
+
+MEETING = (
+    "Chiều 12/3, tại Hà Nội, Thứ trưởng Bộ Y tế đã tiếp Đại sứ Nhật Bản tại Việt Nam và trao đổi về hợp tác y tế.\n"
+    "Hai bên thống nhất mở rộng đào tạo bác sĩ, điều dưỡng và cùng nghiên cứu vắc xin trong ba năm tới.\n"
+    "Đại sứ cho biết Chính phủ Nhật Bản sẽ viện trợ thiết bị y tế cho hai bệnh viện ở miền núi."
+)
+DOMESTIC = "Sáng nay, Sở Y tế tỉnh tổ chức hội nghị tổng kết công tác khám chữa bệnh của các trạm y tế xã trong tỉnh."
+
+
+@pytest.fixture
+def healthwire(tmp_path: Path) -> Healthwire:
+    def run(*arguments: str, input: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HEALTHWIRE_")}
+        return subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", *arguments],
+            input=input,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={**kept, **environment},
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def one_line_error(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode != 0
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("healthwire: ")
+    return lines[0]
+
+
+COMMANDS = (
+    "demo run serve crawl process publish import replay read judge match search show export query label labels why "
+    "sources doctor"
+).split()
+
+
+def test_help_names_every_command(healthwire: Healthwire) -> None:
+    said = healthwire("--help").stdout
+    assert all(f" {command} " in said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(healthwire: Healthwire, command: str) -> None:
+    done = healthwire(command, "--help")
+    assert done.returncode == 0
+    assert len(done.stdout.split()) > 20
+
+
+def test_read_answers_each_line_with_its_id(healthwire: Healthwire) -> None:
+    paragraphs = "".join(f"<p>{p}</p>" for p in MEETING.split("\n"))
+    page = f"<html><head><title>Tiếp Đại sứ</title></head><body><h1>Tiếp Đại sứ</h1><article>{paragraphs}</article></body></html>"
+    lines = [
+        {"id": "a", "url": "https://example.org/a", "html": page},
+        {"id": "b", "url": "https://example.org/b", "text": "Tiếp Đại sứ\n\n12/03/2026 08:15\n\n" + MEETING},
+        {"id": "c", "url": "https://example.org/c", "html": ""},
+    ]
+    answers = rows(healthwire("read", "-", input="\n".join(map(json.dumps, lines))))
+    assert [answer["id"] for answer in answers] == ["a", "b", "c"]
+    assert answers[0]["title"] == answers[1]["title"] == "Tiếp Đại sứ"
+    assert answers[0]["paragraphs"] == MEETING.split("\n")
+    assert answers[2]["rejected"] == "empty"
+
+
+def test_judge_tells_cooperation_from_the_rest_and_says_why(healthwire: Healthwire) -> None:
+    lines = [
+        {"id": 1, "title": "Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản", "text": MEETING},
+        {"id": 2, "title": "Sở Y tế tổng kết công tác năm", "text": DOMESTIC},
+    ]
+    first, second = rows(healthwire("judge", "-", input="\n".join(map(json.dumps, lines))))
+    assert (first["relevant"], second["relevant"]) == (True, False)
+    assert "JP" in first["partners"]  # type: ignore[operator]
+    assert first["evidence"]
+    said = healthwire("judge", "--explain", input=json.dumps(lines[1])).stdout
+    assert "Sở Y tế tổng kết" in said
+    assert len(said.splitlines()) > 1
+
+
+def test_match_groups_copies(healthwire: Healthwire) -> None:
+    lines = [
+        {"id": "one", "title": "Tiếp Đại sứ", "text": MEETING},
+        {"id": "two", "title": "Tổng kết", "text": DOMESTIC},
+        {"id": "three", "title": "Nhật Bản giúp", "text": MEETING},
+    ]
+    answers = rows(healthwire("match", input="\n".join(map(json.dumps, lines))))
+    assert [answer["copies"] for answer in answers] == ["one", "two", "one"]
+
+
+def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwire, tmp_path: Path) -> None:
+    dump = tmp_path / "dump.txt"
+    dump.write_text("Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản\n\n12/03/2026 | 15:10 PM\n\n" + MEETING, "utf-8")
+    first = healthwire("import", "dump.txt", "--captured-at", "2026-03-12T16:00+07:00")
+    assert "1 new" in first.stdout, first.stderr
+    assert "1 stories entered" in first.stdout
+    assert "nothing to do" in healthwire("process").stdout
+
+    (exported,) = rows(healthwire("export"))
+    assert exported["partners"] == ["JP"]
+    assert exported["published_at"] == "2026-03-12T08:10:00+00:00"
+    uid = str(exported["story"])
+    found = healthwire("search", "thu truong bo y te", "--format", "json")
+    assert [row["story"] for row in json.loads(found.stdout)] == [uid]
+    feed = (tmp_path / "healthwire-data" / "feeds" / "partner-jp.atom").read_text("utf-8")
+    assert uid in feed
+
+    assert "JP" in healthwire("show", uid).stdout or "Japan" in healthwire("show", uid).stdout
+    assert healthwire("why", uid).returncode == 0
+    assert "recorded" in healthwire("label", uid, "no", "--why", "a test", "--by", "tester").stdout
+    assert rows(healthwire("export")) == []
+    assert "a test" in healthwire("why", uid).stdout
+    (row,) = rows(healthwire("labels"))
+    assert row["label"] == "negative"
+    counted = healthwire("query", "select count(*) as n from pages", "--format", "jsonl")
+    assert json.loads(counted.stdout) == {"n": 1}
+
+
+def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Thứ trưởng tiếp Đại sứ Nhật Bản\n\n12/03/2026 15:10\n\n" + MEETING, "utf-8")
+    assert healthwire("import", "a.txt", "b.txt").returncode == 0
+    counted = healthwire("query", "select count(*) as n from revisions", "--format", "jsonl")
+    assert json.loads(counted.stdout) == {"n": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (("crawl", "no_such_source"), {}, "no source is called no_such_source"),
+        (("read", "missing.html"), {}, "missing.html"),
+        (("show", "nothing"), {}, "no such story"),
+        (("--config", "missing.toml", "process"), {}, "missing.toml"),
+        (("process",), {"HEALTHWIRE_PORT": "many"}, "port"),
+        (("process",), {"HEALTHWIRE_COLOUR": "red"}, "HEALTHWIRE_COLOUR"),
+        (("process",), {"HEALTHWIRE_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/none"}, "127.0.0.1"),
+        (("process",), {"HEALTHWIRE_DATABASE_URL": "sqlite:////proc/none/a.db"}, "/proc/none"),
+        (("publish",), {"HEALTHWIRE_FEEDS_DIR": "/proc/none"}, "/proc/none"),
+        (("query", "delete from pages"), {}, "delete"),
+        (("judge", "-"), {}, "line 1"),
+        (("import", "x.txt", "y.txt", "--url", "https://example.org/"), {}, "--url"),
+    ],
+)
+def test_what_a_user_can_cause_is_one_clear_line(
+    healthwire: Healthwire, arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    assert said.lower() in one_line_error(healthwire(*arguments, input="{not json", **environment)).lower()
+
+
+def test_a_wrong_source_file_is_named_with_its_key(healthwire: Healthwire, tmp_path: Path) -> None:
+    (tmp_path / "bad.toml").write_text('slug = "bad"\nkind = "blog"\n', "utf-8")
+    said = one_line_error(healthwire("sources", "check", "bad.toml"))
+    assert "bad.toml" in said
+    assert "kind" in said
+    assert "newspaper" in said
