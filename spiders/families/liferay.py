@@ -22,6 +22,7 @@ from spiders.dates import read_timestamp
 from spiders.families.family import Family, Link, absolute, split
 from spiders.families.layout import Layout
 from spiders.families.listing import onclick, parse, words
+from spiders.families.wrapped import CENTRED
 from storage.records import Timestamp
 
 LIST_ZONE = ZoneInfo("UTC")
@@ -37,7 +38,7 @@ class Liferay(Family):
         Layout(
             name="liferay/2019",
             since=date(2019, 1, 1),
-            until=date(2027, 1, 1),  # the site was replaced in spring 2026; saved copies of it may be younger
+            # no end: the site was replaced in spring 2026, but its addresses are still cited and its pages imported
             title=(
                 ".journal-content-article .title",
                 'meta[property="og:title"]@content',
@@ -50,7 +51,7 @@ class Liferay(Family):
             byline=(".journal-content-article .author",),
             section=("#breadcrumbs li:last-child", ".breadcrumb li:last-child"),
             body=(".journal-content-article .body", ".journal-content-article"),
-            captions=("figcaption", "td.caption", "p.caption", "table.image tr + tr"),
+            captions=("figcaption", "p.caption", CENTRED, "table:has(img)"),
             drop=(".title", ".date", ".author", ".taglib-ratings", ".asset-metadata", "script", "style", "form"),
             generic_titles=("Xuất bản thông tin", "Cổng thông tin", "Cổng thông tin điện tử Bộ Y tế", "Trang chủ"),
         ),

@@ -9,6 +9,8 @@ from spiders.families.layout import Layout
 from spiders.families.listing import LONGEST_PAGE, one_line, parse
 
 DEEPEST = 8
+CENTRED = 'p:has(img) + p[style*="center"]'
+"""A centred paragraph right under a picture: how captions are written in an editor that has none."""
 
 
 def laid_out(name: str) -> Layout:
@@ -21,7 +23,7 @@ def laid_out(name: str) -> Layout:
         modified=("time.wrapped-modified",),
         section=("p.wrapped-section",),
         body=("div.wrapped-body",),
-        captions=("figcaption", ".caption"),
+        captions=("figcaption", ".caption", CENTRED, "table:has(img)"),
         drop=("script", "style", "form", "iframe"),
     )
 
