@@ -20,6 +20,7 @@ from storage.records import Document, Evidence, Precision, Publisher, StoryView,
 SUMMARY_LENGTH = 480
 EVIDENCE_SHOWN = 6
 FULL_TEXT_LENGTH = 60_000
+PLAUSIBLE_FROM = 1995  # an earlier year on a news page is a clock that was never set
 UNTITLED = "(untitled)"
 
 Content = Literal["lead", "full"]
@@ -213,7 +214,9 @@ def summary(document: Document) -> str:
 def score_in_words(reason: Reason) -> str:
     """`score 0.93, judged by the model` or `decided by a person (name)`."""
     if reason.decided_by == "model":
-        return f"score {reason.score:.2f}, judged by lexicon {reason.lexicon_version}, weights {reason.weights_version}"
+        # A score is an estimate: what rounds to 1.00 is not certain.
+        score = "above 0.99" if reason.score >= 0.995 else f"{reason.score:.2f}"
+        return f"score {score}, judged by lexicon {reason.lexicon_version}, weights {reason.weights_version}"
     return f"decided by {reason.decided_by}"
 
 
@@ -260,7 +263,7 @@ def _others(tellings: Iterable[Telling], page: str) -> tuple[Other, ...]:
 
 def _published(telling: Telling) -> tuple[datetime, Precision | None]:
     stated = telling.latest.document.published or telling.first.document.published
-    if stated is None:
+    if stated is None or stated.at.year < PLAUSIBLE_FROM:
         return _second(telling.first.seen_at), None
     return _second(stated.at), stated.precision
 

@@ -1,12 +1,13 @@
 """What an entry says of a story, and when it says it happened."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from make_feeds import AGENCY, NOW, SITE, make_document, make_telling, make_verdict, make_view, make_views
 
-from feeds.entry import SUMMARY_LENGTH, make_entry, make_tombstone
+from feeds.entry import SUMMARY_LENGTH, make_entry, make_tombstone, score_in_words
 from feeds.feed import compose
 from feeds.site import EPOCH, Site
 from feeds.spec import everything
@@ -46,6 +47,24 @@ def test_an_undated_article_is_published_when_first_seen() -> None:
     told = make_telling(1, document=make_document(published=None), revision=2, seen_at=NOW + timedelta(days=3))
     entry = make_entry(make_view(1, link=told), SITE)
     assert (entry.published, entry.published_precision) == (NOW, None)
+
+
+@pytest.mark.parametrize("year", [1, 1970])
+def test_a_clock_that_was_never_set_is_no_date(year: int) -> None:
+    stated = Timestamp(
+        at=datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=7))), precision=Precision.DAY, zone_assumed=True
+    )
+    entry = make_entry(make_view(1, link=make_telling(1, document=make_document(published=stated))), SITE)
+    assert (entry.published, entry.published_precision) == (NOW, None)
+
+
+def test_no_score_claims_certainty() -> None:
+    def said(**changes: Any) -> str:
+        return score_in_words(make_entry(make_view(1, verdict=make_verdict(**changes)), SITE).reason)
+
+    assert said(score=0.9999).startswith("score above 0.99, judged by lexicon 3")
+    assert said(score=0.5).startswith("score 0.50")
+    assert said(decided_by="Lan") == "decided by Lan"
 
 
 def test_a_judgement_or_another_telling_does_not_touch_updated() -> None:
