@@ -8,6 +8,7 @@ Unicode normal form makes these equal; a rule over the syllable does.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TONES = {
     "\N{COMBINING GRAVE ACCENT}",
@@ -41,6 +42,7 @@ def fold_tones(text: str) -> str:
     return text if text.isascii() else _WORD.sub(lambda found: _placed(found[0]), text)
 
 
+@lru_cache(maxsize=1 << 16)  # a language has few words, and texts repeat them
 def _placed(word: str) -> str:
     if len(word) < 2 or len(word) > 7 or word.isascii():
         return word
@@ -75,8 +77,17 @@ def _toned_vowel(nucleus: str, *, closed: bool) -> int:
 
 def fold(text: str) -> str:
     """The text in lower case without diacritics, đ as d: for search only, never for telling two texts apart."""
-    text = text.translate(_LOOK_ALIKES).lower().replace("đ", "d")
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
+
+
+class _Folded(dict[int, str]):
+    """Character → its letters in lower case without marks; nothing for a mark by itself."""
+
+    def __missing__(self, code: int) -> str:
+        lowered = chr(code).translate(_LOOK_ALIKES).lower().replace("đ", "d").replace("ς", "σ")
+        decomposed = unicodedata.normalize("NFKD", lowered)
+        self[code] = kept = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+        return kept
+
+
+_FOLDED = _Folded()

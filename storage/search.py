@@ -135,5 +135,16 @@ def _folded(text: str) -> list[str]:
 
 def _letters(text: str) -> list[str]:
     """The words of a text: runs of letters and digits with their marks, nothing else."""
-    kept = (letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " " for letter in text)
-    return "".join(kept).split()
+    return text.translate(_SEPARATORS).split()
+
+
+class _Separators(dict[int, str]):
+    """Character → itself for letters, digits and marks, a space for all others."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = kept = letter if letter.isalnum() or unicodedata.category(letter)[0] == "M" else " "
+        return kept
+
+
+_SEPARATORS = _Separators()

@@ -29,9 +29,10 @@ class Store:
     def open(cls, url: str, *, wait: float = WAIT) -> "Store":
         """Open the archive at an address: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
 
-        Waits for no writer. Makes the directory and the file of SQLite; makes no tables, which is for `migrate`. `wait` is how many
-        seconds a writer waits for another. Raises NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and
-        ArchiveTooNew for an archive a newer version has changed.
+        Makes the directory and the file of SQLite, but no tables: that is for `migrate`. Waits for no writer of an
+        archive that is up to date. `wait` is how many seconds a writing transaction waits for another. Raises
+        NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and ArchiveTooNew for an archive a newer version has
+        changed.
         """
         engines = make_engines(url, wait=wait)
         try:
