@@ -122,7 +122,6 @@ def make_entry(view: StoryView, site: Site, content: Content = "lead") -> Entry:
     document, page = view.link.latest.document, site.story_url(view.story.uid)
     updated = _second(view.link.latest.seen_at)
     published, precision = _published(view.link)
-    text = tuple(p for p in (plain(p) for p in document.paragraphs) if p)
     return Entry(
         id=site.tag(f"story/{view.story.uid}"),
         uid=view.story.uid,
@@ -130,7 +129,7 @@ def make_entry(view: StoryView, site: Site, content: Content = "lead") -> Entry:
         link=safe_url(view.link.page.address) or page,
         page=page,
         summary=summary(document),
-        paragraphs=_bounded(text) if content == "full" else (),
+        paragraphs=_bounded(document.paragraphs) if content == "full" else (),
         language=_language(view.link),
         published=min(published, updated),
         published_precision=precision,
@@ -274,12 +273,13 @@ def _language(telling: Telling) -> str | None:
 
 def _bounded(paragraphs: Sequence[str]) -> tuple[str, ...]:
     kept, length = [], 0
-    for paragraph in paragraphs:
+    for paragraph in map(plain, paragraphs):
         length += len(paragraph)
         if length > FULL_TEXT_LENGTH:
             kept.append("…")
             break
-        kept.append(paragraph)
+        if paragraph:
+            kept.append(paragraph)
     return tuple(kept)
 
 
