@@ -26,7 +26,7 @@ def next_visit(
     `jitter` between -1 and 1 moves the wait by up to a tenth, so that sources do not march in step. A server's
     own Retry-After is kept when it is longer, up to a day.
     """
-    wait = min(interval * 2 ** min(failures, 16), max(BACK_OFF_LIMIT, interval))
+    wait = min(interval * (1 << min(failures, 16)), max(BACK_OFF_LIMIT, interval))
     if retry_after is not None:
         wait = max(wait, min(retry_after, BACK_OFF_LIMIT))
     return at + wait * (1 + 0.1 * max(-1.0, min(1.0, jitter)))

@@ -113,7 +113,7 @@ def deviations(store: Store, sources: Mapping[str, Source], truths: Sequence[Tru
             original = by_address.get(truth.copy_of) if truth.copy_of else None
             if mine and original and mine.story.id != original.story.id:
                 say(f"{truth.id}: a copy that became a story of its own")
-        joined = {}
+        joined: dict[int | None, str] = {}
         for truth in truths:
             view = by_address.get(truth.address)
             if view is None or truth.copy_of:

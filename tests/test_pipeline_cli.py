@@ -16,6 +16,7 @@ MEETING = (
     "Hai bên thống nhất mở rộng đào tạo bác sĩ, điều dưỡng và cùng nghiên cứu vắc xin trong ba năm tới.\n"
     "Đại sứ cho biết Chính phủ Nhật Bản sẽ viện trợ thiết bị y tế cho hai bệnh viện ở miền núi."
 )
+HEADLINE = "Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản"
 DOMESTIC = "Sáng nay, Sở Y tế tỉnh tổ chức hội nghị tổng kết công tác khám chữa bệnh của các trạm y tế xã trong tỉnh."
 
 
@@ -50,10 +51,28 @@ def one_line_error(done: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-COMMANDS = (
-    "demo run serve crawl process publish import replay read judge match search show export query label labels why "
-    "sources doctor"
-).split()
+COMMANDS = [
+    "demo",
+    "run",
+    "serve",
+    "crawl",
+    "process",
+    "publish",
+    "import",
+    "replay",
+    "read",
+    "judge",
+    "match",
+    "search",
+    "show",
+    "export",
+    "query",
+    "label",
+    "labels",
+    "why",
+    "sources",
+    "doctor",
+]
 
 
 def test_help_names_every_command(healthwire: Healthwire) -> None:
@@ -70,7 +89,8 @@ def test_every_command_explains_itself(healthwire: Healthwire, command: str) -> 
 
 def test_read_answers_each_line_with_its_id(healthwire: Healthwire) -> None:
     paragraphs = "".join(f"<p>{p}</p>" for p in MEETING.split("\n"))
-    page = f"<html><head><title>Tiếp Đại sứ</title></head><body><h1>Tiếp Đại sứ</h1><article>{paragraphs}</article></body></html>"
+    head = "<html><head><title>Tiếp Đại sứ</title></head><body><h1>Tiếp Đại sứ</h1>"
+    page = f"{head}<article>{paragraphs}</article></body></html>"
     lines = [
         {"id": "a", "url": "https://example.org/a", "html": page},
         {"id": "b", "url": "https://example.org/b", "text": "Tiếp Đại sứ\n\n12/03/2026 08:15\n\n" + MEETING},
@@ -109,7 +129,7 @@ def test_match_groups_copies(healthwire: Healthwire) -> None:
 
 def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwire, tmp_path: Path) -> None:
     dump = tmp_path / "dump.txt"
-    dump.write_text("Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản\n\n12/03/2026 | 15:10 PM\n\n" + MEETING, "utf-8")
+    dump.write_text(f"{HEADLINE}\n\n12/03/2026 | 15:10 PM\n\n{MEETING}", "utf-8")
     first = healthwire("import", "dump.txt", "--captured-at", "2026-03-12T16:00+07:00")
     assert "1 new" in first.stdout, first.stderr
     assert "1 stories entered" in first.stdout
@@ -137,7 +157,7 @@ def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwir
 
 def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
-        (tmp_path / name).write_text("Thứ trưởng tiếp Đại sứ Nhật Bản\n\n12/03/2026 15:10\n\n" + MEETING, "utf-8")
+        (tmp_path / name).write_text(f"{HEADLINE}\n\n12/03/2026 15:10\n\n{MEETING}", "utf-8")
     assert healthwire("import", "a.txt", "b.txt").returncode == 0
     counted = healthwire("query", "select count(*) as n from revisions", "--format", "jsonl")
     assert json.loads(counted.stdout) == {"n": 1}

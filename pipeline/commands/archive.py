@@ -147,7 +147,7 @@ def label(
 
 def labels(ctx: typer.Context) -> None:
     """Export people's judgements as training rows (JSON lines for `python -m pipeline.relevance.train`)."""
-    from pipeline.relevance import training_row
+    from pipeline.relevance.training import label_row
 
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
@@ -155,7 +155,7 @@ def labels(ctx: typer.Context) -> None:
         for story_id, given in sorted(newest.items()):
             view = archive.stories.view(story_id)
             if view is not None:
-                print(line(training_row(view.story.uid, view.link.latest.document, given)))
+                print(line({"id": view.story.uid, **label_row(given, view.link.latest.document)}))
 
 
 def why(

@@ -187,21 +187,28 @@ def replay(
     if source is not None and source not in sources:
         load_sources(settings, [source])
     with context.store(settings) as store:
-        differences = list(judged_otherwise(store) if judge else read_otherwise(store, sources, source))
-        columns = ("story", "now", "would_be", "title") if judge else ("page", "what", "title")
-        show((d.row() for d in differences), format, columns)
-        if not differences:
-            print("nothing would differ", file=sys.stderr)
-            return
-        if not apply and not (sys.stdin.isatty() and typer.confirm(f"Apply these {len(differences)}?")):
-            print("nothing applied; --apply applies without asking", file=sys.stderr)
-            return
         if judge:
-            apply_judging(store, differences)  # type: ignore[arg-type]
+            judged = list(judged_otherwise(store))
+            show((d.row() for d in judged), format, ("story", "now", "would_be", "title"))
+            if _confirmed(len(judged), apply):
+                apply_judging(store, judged)
         else:
-            apply_reading(store, differences)  # type: ignore[arg-type]
+            read = list(read_otherwise(store, sources, source))
+            show((d.row() for d in read), format, ("page", "what", "title"))
+            if _confirmed(len(read), apply):
+                apply_reading(store, read)
         published = publish_all(store, settings)
-    print(f"{len(differences)} applied; {len(published.changed)} feed files written", file=sys.stderr)
+    print(f"{len(published.changed)} feed files written", file=sys.stderr)
+
+
+def _confirmed(number: int, apply: bool) -> bool:
+    """Whether so many differences are to be applied: told by a flag, or by a person at a terminal."""
+    if not number:
+        print("nothing would differ", file=sys.stderr)
+        return False
+    confirmed = apply or (sys.stdin.isatty() and typer.confirm(f"Apply these {number}?"))
+    print(f"{number} applied" if confirmed else "nothing applied; --apply applies without asking", file=sys.stderr)
+    return confirmed
 
 
 def moment(text: str) -> datetime:

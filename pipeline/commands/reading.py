@@ -77,6 +77,7 @@ def judge(
 ) -> None:
     """Judge texts: JSON lines `{"id", "title", "text", "lang"?}` in, a verdict a line out."""
     from pipeline.relevance import explain as explained
+    from pipeline.relevance import lexicon_terms
 
     for row in json_lines(file):
         verdict = judge_row(row)
@@ -84,6 +85,9 @@ def judge(
             print(f"{row.get('id')}: {row.get('title')}")
             for sentence in explained(verdict):
                 print(f"  {sentence}")
+            for evidence in verdict.evidence:
+                if terms := lexicon_terms(evidence):
+                    print(f"    {evidence.weight:+.2f} {evidence.place}: “{evidence.phrase}” by {', '.join(terms)}")
             continue
         print(
             line(
