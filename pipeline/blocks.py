@@ -8,7 +8,6 @@ of the text is link and how much is bold is kept, because that tells articles fr
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import IntFlag
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -107,8 +106,11 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _VOID = frozenset(("br", "hr", "img", "wbr"))
 
 
-class Hint(IntFlag):
-    """What the names of an element (class, id, role …) say of it. Names are hearsay: see `pipeline.boilerplate`."""
+class Hint:
+    """What the names of an element (class, id, role …) say of it, as bits of an int (an enum is too slow here).
+
+    Names are hearsay: see `pipeline.boilerplate`.
+    """
 
     NONE = 0
     FURNITURE = 1  # navigation, sharing, advertisement, related stories, newsletters …
@@ -212,7 +214,7 @@ _TAG_HINTS = {
     "address": Hint.META,
 }
 # An inline element of such a name is a thing of its own, not a part of the sentence around it.
-_STANDING = int(Hint.FURNITURE | Hint.COMMENTS | Hint.META | Hint.CAPTION)
+_STANDING = Hint.FURNITURE | Hint.COMMENTS | Hint.META | Hint.CAPTION
 _DISPLAY_NONE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
 
@@ -239,7 +241,7 @@ def named(names: str) -> int:
         hint |= Hint.LEAD
     if _TITLE.search(text):
         hint |= Hint.TITLE
-    return int(hint)
+    return hint
 
 
 class Box:
@@ -301,100 +303,123 @@ class Outline:
     metas: list[tuple[str, str]] = field(default_factory=list)  # microdata <meta itemprop> in the body
 
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})[^<>]{0,2000}>?")
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})[^<>]{0,2000}>?")
 _MANY_TAGS = 20_000
 _DEEPEST = 512  # browsers give up at about this depth as well
 
 
-def parse(text: str) -> LexborHTMLParser:
-    """Parse HTML. Elements nested deeper than any author nests lose their tags: parsers take time in the square
-    of the depth, and nothing is read out of such a depth anyway."""
-    if text.count("<") > _MANY_TAGS:
-        text = _flattened(text)
-    return LexborHTMLParser(text)
+def parse(page: bytes) -> LexborHTMLParser:
+    """Parse HTML (UTF-8). Elements nested deeper than any author nests lose their tags: parsers take time in the
+    square of the depth, and nothing is read out of such a depth anyway."""
+    if page.count(b"<") > _MANY_TAGS:
+        page = _flattened(page)
+    return LexborHTMLParser(page)
 
 
-def _flattened(text: str) -> str:
-    depth = 0
-    cuts: list[tuple[int, int]] = []
-    for found in _TAG.finditer(text):
-        tag = found[2].lower()
+def _flattened(page: bytes) -> bytes:
+    depth = end = 0
+    kept: list[bytes] = []
+    for found in _TAG.finditer(page):
+        tag = found[2].decode("ascii").lower()
         if tag in _VOID or tag in _SKIPPED:
             continue
         if found[1]:
             depth = max(0, depth - 1)
-            if depth >= _DEEPEST:
-                cuts.append(found.span())
-        else:
-            if depth >= _DEEPEST:
-                cuts.append(found.span())
-            if tag not in _UNCLOSED:
-                depth += 1
-    if not cuts:
-        return text
-    kept = []
-    end = 0
-    for start, stop in cuts:
-        kept.append(text[end:start])
-        end = stop
-    kept.append(text[end:])
-    return " ".join(kept)
+        if depth >= _DEEPEST:
+            kept.append(page[end : found.start()])
+            end = found.end()
+        if not found[1] and tag not in _UNCLOSED:
+            depth += 1
+    return b" ".join([*kept, page[end:]]) if kept else page
 
 
 _UNCLOSED = frozenset(("p", "li", "dt", "dd", "tr", "td", "th", "option", "tbody", "thead", "tfoot", "colgroup"))
 
 
-def outline(root: LexborNode) -> Outline:
-    """Walk a tree once. Iterative: nesting of any depth is as good as any other."""
+def outline(root: LexborNode, *, whole: bool = False) -> Outline:
+    """Walk a tree once. Iterative: nesting of any depth is as good as any other.
+
+    Navigation is walked around, and so is a footer that stands in no article, unless the `whole` is asked for.
+    """
     found = Outline()
     boxes, blocks = found.boxes, found.blocks
     box = Box(root.tag or "body", None, 0, "", "", 0)
     boxes.append(box)
     pieces: list[str] = []
-    links = bold = 0
-    in_link = in_bold = 0
+    links = bold = in_link = in_bold = 0
     href: str | None = None
-    stack: list[tuple[LexborNode, int, Box]] = []  # node, what ends with it: 0 nothing, 1 box, 2 link, 3 bold
-
-    def flush() -> None:
-        nonlocal links, bold, href
-        if pieces:
-            text = clean("".join(pieces))
-            if text:
-                if "\n" in text:
-                    _split(text, box, links, bold, href, blocks)
-                else:
-                    blocks.append(Block(text, box, links, bold, href))
-            pieces.clear()
-            links = bold = 0
-            href = None
-
+    stack: list[tuple[LexborNode, int, Box]] = []  # a node that was entered, what ends with it, the box around it
     node: LexborNode | None = root.first_child
     while True:
         if node is None:
             if not stack:
                 break
             node, kind, outer = stack.pop()
-            if kind == 1:
-                flush()
+            if kind == _BOX:
+                if pieces:
+                    _close(pieces, box, links, bold, href, blocks)
+                    links = bold = 0
+                    href = None
                 box.end = len(blocks)
                 box = outer
-            elif kind == 2:
+            elif kind == _LINK:
                 in_link -= 1
-            elif kind == 3:
+            elif kind == _STRONG:
                 in_bold -= 1
             node = node.next
             continue
         tag = node.tag
         if tag == "-text":
-            text = node.text_content or ""
-            if text:
+            text = node.text_content
+            if text is None or text.isspace():
+                if pieces:
+                    pieces.append(" ")
+            else:
                 pieces.append(text)
                 if in_link:
                     links += len(text.strip())
                 if in_bold:
                     bold += len(text.strip())
             node = node.next
+            continue
+        if tag in _INLINE:
+            child = node.first_child
+            kind = _NOTHING
+            if tag == "a":
+                if child is not None:
+                    kind = _LINK
+                    in_link += 1
+                    href = node.attributes.get("href") or href
+            elif tag == "span":
+                attributes = node.attributes
+                if attributes:
+                    style = attributes.get("style")
+                    if style and _DISPLAY_NONE.search(style):
+                        node = node.next
+                        continue
+                    names = attributes.get("class") or attributes.get("id") or ""
+                    hint = named(names) if names else 0
+                    if hint & _STANDING and child is not None:
+                        if pieces:
+                            _close(pieces, box, links, bold, href, blocks)
+                            links = bold = 0
+                            href = None
+                        stack.append((node, _BOX, box))
+                        box = Box(tag, box, hint, names, attributes.get("itemprop") or "", len(blocks))
+                        boxes.append(box)
+                        node = child
+                        continue
+            elif tag in _BOLD:
+                if child is not None:
+                    kind = _STRONG
+                    in_bold += 1
+            elif tag == "time":
+                found.moments.append(_moment(node, len(blocks), box))
+            if child is None:
+                node = node.next
+            else:
+                stack.append((node, kind, box))
+                node = child
             continue
         if tag in _SKIPPED:
             if tag == "script":
@@ -407,52 +432,6 @@ def outline(root: LexborNode) -> Outline:
                     found.metas.append((name, content))
             node = node.next
             continue
-        if tag in _INLINE:
-            child = node.first_child
-            kind = 0
-            if tag == "a":
-                if child is not None:
-                    kind = 2
-                    in_link += 1
-                    href = node.attributes.get("href") or href
-            elif tag in _BOLD:
-                if child is not None:
-                    kind = 3
-                    in_bold += 1
-            elif tag == "span":
-                attributes = node.attributes
-                if attributes:
-                    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-                    hint = named(names)
-                    style = attributes.get("style")
-                    if style and _DISPLAY_NONE.search(style):
-                        node = node.next
-                        continue
-                    if hint & _STANDING and child is not None:
-                        flush()
-                        kind = 1
-                        stack.append((node, 1, box))
-                        box = Box(tag, box, hint, names, attributes.get("itemprop") or "", len(blocks))
-                        boxes.append(box)
-                        node = child
-                        continue
-            elif tag == "time":
-                attributes = node.attributes
-                found.moments.append(
-                    Moment(
-                        len(blocks),
-                        attributes.get("datetime") or attributes.get("content") or "",
-                        clean(node.text() or ""),
-                        attributes.get("itemprop") or "",
-                        box,
-                    )
-                )
-            if child is None:
-                node = node.next
-                continue
-            stack.append((node, kind, box))
-            node = child
-            continue
         if tag == "br":
             pieces.append("\v")
             node = node.next
@@ -464,39 +443,69 @@ def outline(root: LexborNode) -> Outline:
                 found.pictures.append(Picture(len(blocks), url, attributes.get("alt") or ""))
             node = node.next
             continue
-        flush()
+        if pieces:
+            _close(pieces, box, links, bold, href, blocks)
+            links = bold = 0
+            href = None
         child = node.first_child
-        if child is None:
+        if child is None or (not whole and (tag == "nav" or (tag == "footer" and not _in_article(box)))):
             node = node.next
             continue
         attributes = node.attributes
-        hint = _TAG_HINTS.get(tag, 0)
-        names = itemprop = ""
-        if attributes:
-            names = " ".join([v for k, v in attributes.items() if v and k in _NAMING])
-            if names:
-                hint |= named(names)
-            itemprop = attributes.get("itemprop") or ""
-            role = attributes.get("role")
-            if role:
-                hint |= _ROLES.get(role, 0)
-            if "hidden" in attributes:
-                hint |= 64
-            style = attributes.get("style")
-            if style and _DISPLAY_NONE.search(style):
-                hint |= 64
-        stack.append((node, 1, box))
-        box = Box(tag, box, int(hint), names, itemprop, len(blocks))
+        stack.append((node, _BOX, box))
+        box = (
+            _box(tag, attributes, box, len(blocks))
+            if attributes
+            else Box(tag, box, _TAG_HINTS.get(tag, 0), "", "", len(blocks))
+        )
         boxes.append(box)
         node = child
-    flush()
+    if pieces:
+        _close(pieces, box, links, bold, href, blocks)
     boxes[0].end = len(blocks)
     return found
 
 
-_NAMING = frozenset(
-    ("class", "id", "data-testid", "data-component", "data-role", "data-type", "type", "data-module", "data-name")
-)
+def _in_article(box: Box) -> bool:
+    return any(around.tag in ("article", "main") for around in ancestors(box))
+
+
+_NOTHING, _BOX, _LINK, _STRONG = range(4)
+_NAMING = ("id", "data-testid", "data-component", "data-role", "type")
+
+
+def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -> Box:
+    """A box with what its attributes say of it."""
+    hint = _TAG_HINTS.get(tag, 0)
+    names = attributes.get("class") or ""
+    for name in _NAMING:
+        if name in attributes:
+            names = f"{names} {attributes[name]}"
+    if names:
+        hint |= named(names)
+    if "role" in attributes:
+        hint |= _ROLES.get(attributes["role"] or "", 0)
+    if "style" in attributes and _DISPLAY_NONE.search(attributes["style"] or ""):
+        hint |= Hint.HIDDEN
+    if "hidden" in attributes:
+        hint |= Hint.HIDDEN
+    return Box(tag, parent, hint, names, attributes.get("itemprop") or "", first)
+
+
+def _moment(node: LexborNode, position: int, box: Box) -> Moment:
+    attributes = node.attributes
+    machine = attributes.get("datetime") or attributes.get("content") or ""
+    return Moment(position, machine, clean(node.text() or ""), attributes.get("itemprop") or "", box)
+
+
+def _close(pieces: list[str], box: Box, links: int, bold: int, href: str | None, blocks: list[Block]) -> None:
+    """End a run of text: it becomes a block of the box, or several where line breaks end paragraphs."""
+    text = clean("".join(pieces))
+    pieces.clear()
+    if "\n" in text:
+        _split(text, box, links, bold, href, blocks)
+    elif text:
+        blocks.append(Block(text, box, links, bold, href))
 
 
 def _split(text: str, box: Box, links: int, bold: int, href: str | None, blocks: list[Block]) -> None:

@@ -25,10 +25,11 @@ _WHOLE = frozenset(("body", "html", "article", "main"))
 
 _CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
 _HEARSAY_SHARE = 0.2  # of the prose outside such boxes: the same for weaker names
+_HIDDEN_SHARE = 0.55  # what is hidden may be the article's second copy, but not all there is
 _LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
 
-CERTAIN = int(Hint.FURNITURE | Hint.COMMENTS)
-FURNITURE = CERTAIN | int(Hint.HEARSAY | Hint.HIDDEN | Hint.SCRAPS)
+CERTAIN = Hint.FURNITURE | Hint.COMMENTS
+FURNITURE = CERTAIN | Hint.HEARSAY | Hint.HIDDEN | Hint.SCRAPS
 
 
 @dataclass(slots=True)
@@ -89,7 +90,9 @@ def main_text(
             box = _container(sight)
     body = Body(box, prose=sums[-1], taken=sight.inside(box))
     body.listed = sum(b.links for b in blocks[box.first : box.end])
-    _select(sight, body, strict)
+    _select(sight, body, frozenset(picture.position for picture in outline.pictures), title)
+    if not strict:
+        body.lead = _lead(sight, body)
     return body
 
 
@@ -101,7 +104,7 @@ def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], lis
         text = block.text
         length = len(text)
         own = length - block.links
-        if index in known:
+        if index in known or (own > 60 and "ookie" in text and phrases.is_cookie_notice(text)):
             worth.append(-10.0)
             prose.append(0)
         elif own >= 80 and block.links < length * 0.4:
@@ -155,6 +158,9 @@ def _furnish(sight: _Sight, believed: int) -> None:
             if hint & Hint.COMMENTS:
                 if total - share < _LEAST_ARTICLE:
                     continue
+            elif hint & Hint.HIDDEN:
+                if share > total * _HIDDEN_SHARE:
+                    continue
             elif hint & CERTAIN:
                 if inside > total * _CERTAIN_SHARE or share > rest + certain * 0.5:
                     continue
@@ -166,34 +172,41 @@ def _furnish(sight: _Sight, believed: int) -> None:
 
 
 def _clear_cards(sight: _Sight) -> None:
-    """Mark the cards of other stories: boxes alike in a row, each with a linked headline and little text."""
+    """Mark the cards of other stories: boxes alike in a row, each with a linked headline and little text, and
+    `<article>`s of their own beside the one with the page's headline."""
     blocks, out = sight.blocks, sight.out
     groups: dict[tuple[int, str, str], list[Box]] = {}
+    headed = [box for box in sight.boxes if box.tag == "h1"]
     for box in sight.boxes:
         size = box.end - box.first
-        if box.parent is None or not 0 < size <= _CARD or out[box.first] or box.tag not in _CARD_TAGS:
+        whole = box.tag == "article"
+        if box.parent is None or not 1 <= size <= _CARD or box.tag not in _CARD_TAGS or all(out[box.first : box.end]):
             continue
-        if not any(_is_headline(blocks[index]) for index in range(box.first, box.end)):
+        if not any(_is_headline(blocks[index], 12 if whole else 20) for index in range(box.first, box.end)):
             continue
-        if box.tag != "article" and size == 1:
+        if not whole and size == 1:
+            continue
+        if any(box.first <= one.first < box.end for one in headed):
             continue
         groups.setdefault((id(box.parent), box.tag, _DIGITS.sub("", box.names)), []).append(box)
     for (_, tag, _), cards in groups.items():
         prose = sum(sight.inside(card) for card in cards)
-        if len(cards) < (1 if tag == "article" else 3) or prose > 260 * len(cards) or prose > 0.4 * sight.sums[-1]:
+        alone = tag == "article" and bool(headed) and sight.sums[-1] - prose >= _LEAST_ARTICLE
+        if not alone and (len(cards) < 3 or prose > 260 * len(cards) or prose > 0.4 * sight.sums[-1]):
             continue
         for card in cards:
             out[card.first : card.end] = [True] * (card.end - card.first)
 
 
-_CARD = 9  # blocks: picture credit, section, headline, date, author, summary, "read more" …
-_CARD_TAGS = frozenset(("article", "div", "li", "section", "a", "td", "tr", "figure", "dl"))
-
-
-def _is_headline(block: Block) -> bool:
+def _is_headline(block: Block, least: int) -> bool:
     """Whether a block is all link and as long as a headline."""
     length = len(block.text)
-    return 20 <= length <= 250 and block.links >= 0.8 * length
+    return least <= length <= 250 and block.links >= 0.8 * length
+
+
+_CARD = 9  # blocks: picture credit, section, headline, date, author, summary, "read more" …
+_CARD_TAGS = frozenset(("article", "div", "li", "section", "a", "figure", "dl"))
+_CELLS = frozenset(("td", "th"))
 
 
 # ── Which box is the article ───────────────────────────────────────────────────────────────────────────────
@@ -223,11 +236,13 @@ def _taken(sight: _Sight, box: Box) -> int:
 # ── Which blocks of it belong ──────────────────────────────────────────────────────────────────────────────
 
 
-def _select(sight: _Sight, body: Body, strict: bool) -> None:
+def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str) -> None:
     blocks, prose, container = sight.blocks, sight.prose, body.container
     kept: list[int] = []
     skip_to = container.first  # under the heading of a side list: up to here
     skipping = False
+    tables: dict[int, bool] = {}
+    seen: set[str] = set()
     for index in range(container.first, container.end):
         if sight.out[index] or index < skip_to:
             continue
@@ -247,25 +262,91 @@ def _select(sight: _Sight, body: Body, strict: bool) -> None:
                 skipping = False
             else:
                 continue
-        hint = _hints(sight, own, container)
-        if hint & Hint.CAPTION:
+        if own.tag in _CELLS and _in_table(own, tables, sight):
+            kept.append(index)
+            continue
+        hint = _hints(own, container)
+        if hint & Hint.CAPTION or _is_caption(text, index in pictures, title):
             body.captions.append(index)
             continue
         if level:
-            if level == 1 and not kept:
-                continue
-            if block.links > length * 0.8 and level > 1:
-                continue
-            kept.append(index)
+            if not (level == 1 and not kept) and block.links <= length * 0.8:
+                kept.append(index)
             continue
-        if phrases.is_scrap(text):
+        if phrases.is_scrap(text) or text.startswith(('{"', "[{")):
             continue
         if hint & Hint.META and length < 120 and not _SENTENCE.search(text):
             continue
         if not prose[index] and block.links > length * 0.6:
             continue
+        if prose[index] and length > 40:
+            if text in seen:
+                continue
+            seen.add(text)
         kept.append(index)
-    body.kept = _without_orphans(blocks, kept)
+    body.kept = _without_orphans(blocks, _without_fringe(sight, kept))
+
+
+def _is_caption(text: str, pictured: bool, title: str) -> bool:
+    evidence = vietnamese.caption_evidence(text, title)
+    return evidence + 2 * pictured >= 4 and not vietnamese.ends_story(text) and (pictured or evidence >= 4)
+
+
+def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
+    """Leave out scraps before the first and after the last prose, and what pitches the site or its author there."""
+    blocks, prose = sight.blocks, sight.prose
+
+    def solid(index: int) -> bool:
+        return prose[index] > 0 or blocks[index].box.tag in _LISTED
+
+    first = next((place for place, index in enumerate(kept) if solid(index)), None)
+    if first is None:
+        return kept
+    last = next(place for place in range(len(kept) - 1, -1, -1) if solid(kept[place]))
+    inner = [index for index in kept[:first] if heading_level(blocks[index].box)] + kept[first : last + 1]
+    edge = {*inner[:3], *inner[-5:]}
+    return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
+
+
+_LISTED = frozenset(("li", "td", "th", "dd", "dt", "blockquote", "pre", "code"))
+
+
+def _in_table(cell: Box, tables: dict[int, bool], sight: _Sight) -> bool:
+    """Whether a cell belongs to a table of data: rows of short cells, not a frame around text, not a menu."""
+    table: Box | None = cell
+    while table is not None and table.tag != "table":
+        table = table.parent
+    if table is None:
+        return False
+    known = tables.get(id(table))
+    if known is None:
+        cells = sight.blocks[table.first : table.end]
+        length = sum(len(block.text) for block in cells)
+        links = sum(block.links for block in cells)
+        known = len(cells) >= 4 and length < 150 * len(cells) and links < 0.7 * length
+        tables[id(table)] = known
+    return known
+
+
+def _lead(sight: _Sight, body: Body) -> int | None:
+    """A lead that stands between the headline and the article's box, or first in it under a lead's name."""
+    blocks, container = sight.blocks, body.container
+    heading = max((box.end for box in sight.boxes if box.tag == "h1" and box.end <= container.first), default=None)
+    if heading is not None and container.first - heading <= 25:
+        for index in range(heading, container.first):
+            block = blocks[index]
+            named = _hints(block.box, container) & Hint.LEAD
+            if sight.out[index] or len(block.text) < 40 or block.links > 0.3 * len(block.text):
+                continue
+            if (
+                (sight.prose[index] or named)
+                and not _hints(block.box, container) & Hint.CAPTION
+                and not phrases.is_scrap(block.text)
+            ):
+                return index
+    if len(body.kept) > 1 and blocks[body.kept[0]].box.hint & Hint.LEAD and sight.prose[body.kept[0]]:
+        return body.kept.pop(0)
+    return None
 
 
 def _section(heading: Box, container: Box) -> Box | None:
@@ -276,7 +357,7 @@ def _section(heading: Box, container: Box) -> Box | None:
     return None if box is container else box
 
 
-def _hints(sight: _Sight, box: Box, stop: Box) -> int:
+def _hints(box: Box, stop: Box) -> int:
     """The hints of a box and of what stands around it, as far as they can be believed of this block."""
     hint = box.hint
     current = box.parent if box is not stop else None
@@ -309,4 +390,25 @@ def _without_orphans(blocks: list[Block], kept: list[int]) -> list[int]:
 
 
 def finish(outline: Outline, body: Body, title: str) -> None:
-    """What can be told only when the headline is known."""
+    """What can be told only when the headline is known: it does not stand in the text again."""
+    wanted = _bare(title)
+    body.kept = [i for i in body.kept if len(outline.blocks[i].text) > 300 or _bare(outline.blocks[i].text) != wanted]
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+def paragraphs(outline: Outline, body: Body) -> list[str]:
+    """The kept blocks as paragraphs; the cells of a table's row are one, with bars between them."""
+    result: list[str] = []
+    row: Box | None = None
+    for index in body.kept:
+        block = outline.blocks[index]
+        around = block.box.parent if block.box.tag in _CELLS else None
+        if around is not None and around is row:
+            result[-1] += " | " + block.text
+        else:
+            result.append(block.text)
+        row = around
+    return result

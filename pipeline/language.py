@@ -5,6 +5,7 @@ Vietnamese is told by its own letters. `html lang` is not asked: on the watched 
 """
 
 import re
+from collections import Counter
 
 _WORDS: dict[str, frozenset[str]] = {
     "en": frozenset(
@@ -534,25 +535,38 @@ _SCRIPTS = (
     ("zh", re.compile("[\u3400-\u9fff]")),
 )
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
-_SAMPLE = 4000  # characters
+_CYRILLIC_UKRAINIAN = frozenset("іїєґ")
+_LATIN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE = 2500  # characters
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _code, _common in _WORDS.items():
+    for _word in _common:
+        _LANGUAGES_OF.setdefault(_word, []).append(_code)
 
 
 def language(text: str) -> str | None:
     """ISO 639-1 code of the language of a text; None where there is too little to say."""
     sample = text[:_SAMPLE].lower()
     if not sample.isascii():
-        letters = sum(1 for c in sample if c.isalpha()) or 1
-        if len(_VIETNAMESE.findall(sample)) > letters * 0.04:
+        latin = len(_LATIN.findall(sample))
+        if len(_VIETNAMESE.findall(sample)) > latin * 0.04 + 2:
             return "vi"
-        for code, script in _SCRIPTS:
-            share = len(script.findall(sample)) / letters
-            if share > (0.05 if code == "ja" else 0.3):
-                return code
-        if len(_CYRILLIC.findall(sample)) > letters * 0.3:
-            return "uk" if any(c in sample for c in "іїєґ") else "ru"
-    words = re.findall(r"[^\W\d_]+", sample)
+        if latin < len(sample) * 0.5:
+            for code, script in _SCRIPTS:
+                found = len(script.findall(sample))
+                if found > 10 and found > latin * 0.3 * (0.2 if code == "ja" else 1):
+                    return code
+            if len(_CYRILLIC.findall(sample)) > latin:
+                return "uk" if any(c in _CYRILLIC_UKRAINIAN for c in sample) else "ru"
+    votes: Counter[str] = Counter()
+    words = _WORD.findall(sample)
     if len(words) < 6:
         return None
-    votes = {code: sum(1 for word in words if word in common) for code, common in _WORDS.items()}
-    best = max(votes, key=lambda code: votes[code])
-    return best if votes[best] >= max(2, len(words) * 0.08) else None
+    for word in words:
+        for code in _LANGUAGES_OF.get(word, ()):
+            votes[code] += 1
+    if not votes:
+        return None
+    best, hits = votes.most_common(1)[0]
+    return best if hits >= max(2, len(words) * 0.08) else None

@@ -20,7 +20,7 @@ _SIDE_HEADINGS = re.compile(
 
 _SCRAP = re.compile(
     r"""^[\s>»›•*|\[(\-–—]*(?:
-      advertisement|advertisements|advertising|ad|story\ continues\ below.*|article\ continues\ (?:below|after).*|continue\ reading.*|(?:read|see|watch|view|learn|find\ out)\ more|read\ more\s*[:|].*|read\ (?:also|next)\b.*|also\ read\b.*|see\ also\s*:.*|related\s*:.*|related\ (?:article|story|articles|stories|news|link|links|video|content)\b.{0,200}|more\s*:.*|watch\s*:.*|recommended\s*:?.{0,150}
+      advertisement|advertisements|advert|image\ \d+\ of\ \d+|publish\ date\s*:?|https?://\S+|advertising|ad|story\ continues\ below.*|article\ continues\ (?:below|after).*|continue\ reading.*|(?:read|see|watch|view|learn|find\ out)\ more|read\ more\s*[:|].*|read\ (?:also|next)\b.*|also\ read\b.*|see\ also\s*:.*|related\s*:.*|related\ (?:article|story|articles|stories|news|link|links|video|content)\b.{0,200}|more\s*:.*|watch\s*:.*|recommended\s*:?.{0,150}
       |share(?:\ (?:this|on|via)\b.{0,40})?|tweet|pin(?:\ it)?|print|email|e-mail|save|reply|like|comments?|\d+\ comments?|copy\ link|facebook|twitter|linkedin|whatsapp|pinterest|reddit|flipboard|telegram|messenger|x|link\ copied.*|copied|share\ full\ article|listen(?:\ to\ (?:this\ )?(?:article|story)).{0,40}|\d+\ min(?:ute)?s?\ (?:read|listen).{0,20}|loading\W*|please\ wait\W*|close|skip\ (?:to|ad|advert).{0,40}|sign\ (?:in|up)\b.{0,80}|log\ ?in\b.{0,40}|subscribe(?:\ (?:now|today|here|to)\b.{0,150})?|follow\ .{0,60}\ on\ (?:twitter|facebook|instagram|x|linkedin|google\ news|whatsapp).{0,100}|tags?\s*:.*|topics?\s*:.*|filed\ under\b.*|categories\s*:.*|posted\ (?:in|on|by)\b.{0,80}|back\ to\ top.*|top|home|next|previous|prev|click\ here\b.{0,80}|swipe.{0,30}|scroll\ .{0,40}|image(?:\ credit|\ source|\ caption|s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap|afp|reuters|shutterstock|istock)\b(?:\ (?:images|photo))?[^.!?]{0,40}|(?:©|\(c\)|copyright)\ ?.{0,200}|all\ rights\ reserved.*|view\ (?:gallery|comments|image|photos|all).{0,40}|show\ (?:more|comments|less).{0,40}|load\ more.*|hide\ caption|toggle\ caption|enlarge(?:\ this\ image)?|play\ video|video\ (?:player|unavailable).{0,40}|now\ playing.*|up\ next\W*|report\ (?:a\ typo|this\ ad|an\ error).{0,60}|download\ .{0,20}app.{0,60}|get\ .{0,40}newsletter.{0,100}|thank\ you\ for\ (?:reading|subscribing|signing).{0,100}|this\ (?:article|story)\ (?:was|has\ been)\ (?:originally|first)\ .{0,150}published.{0,150}
       |xem\ (?:thêm|tiếp|nhiều)|(?:xem|đọc)\ thêm\s*:.*|mời\ (?:độc\ giả|bạn\ đọc|quý\ vị|bạn|xem|đọc)\b.*(?:xem|đọc|theo\ dõi).*|đọc\ (?:thêm|tiếp)|từ\ khóa\s*:.*|từ\ khoá\s*:.*|tags\b.*|theo\ dõi\ .{0,80}\ trên\b.*|chia\ sẻ(?:\s*:.*)?|in\ bài(?:\ viết)?|gửi\ (?:bình\ luận|email|bài\ viết).*|bình\ luận(?:\ \(?\d*\)?)?|quay\ lại|trang\ chủ|về\ trang\ chủ|phiên\ bản\ di\ động|xin\ chờ\ trong\ giây\ lát.*|cỡ\ chữ.*|nghe\ (?:đọc\ )?bài.{0,40}|nguồn\s*:|quảng\ cáo|đăng\ ký\ .{0,80}|lượt\ xem.*|a{2,3}|a[+-]
       )[\s:.…!»›>|\])]*$""",
@@ -56,3 +56,27 @@ def is_scrap(text: str) -> bool:
         (len(text) < 80 and len(text.split()) <= 10 and _BYLINE_LINE.match(text) is not None)
         or _DATE_LINE.match(text) is not None
     )
+
+
+_COOKIES = re.compile(
+    r"\b(?:we|this (?:web)?site|our (?:web)?site|(?:web)?site) uses? (?:\w+ ){0,3}cookies|\bcookies? (?:policy|settings|preferences|notice|consent)|\b(?:accept|all|necessary|use of|essential|these|functional|analytical) cookies|\bcookies (?:are|that|may|to|help|on your)|sử dụng cookie",
+    re.I,
+)
+_BIO = re.compile(
+    r"^\(?(?:[A-Z][\w.'’-]*\s){1,5}(?:\([^()]{1,40}\)\s|,[^,.]{1,60},\s)?(?:is|was|has|writes|covers|joined|serves|studied)\b.{0,200}\b(?:writer|editor|reporter|journalist|correspondent|contributor|author|columnist|attorney|freelance|specialist|director|founder|co-founder|economist|strategist|CTO|CEO|CMO|president|manager|expert|covers|writes|degree|blogger)\b"
+)
+_PITCH = re.compile(
+    r"""\b(?:newsletters?|subscrib(?:e|er|ers|ing)|sign(?:ing)?\ up|follow\ (?:us|me|him|her|them|@?\w+)\ (?:on|at)|follow\ @|find\ us\ on|join\ (?:us|our)\b|affiliate|earn\ (?:us\ |me\ )?an?\ (?:\w+\ )?commission|may\ (?:receive|earn)\ (?:a|an|compensation)|at\ no\ (?:extra|additional)\ cost|all\ rights\ reserved|subject\ to\ copyright|free\ trial|contact\ us|get\ in\ touch|reach\ out\ to\ us|book\ a\ (?:demo|call|consultation)|schedule\ a\ (?:demo|call|consultation)|talk\ to\ (?:our|an?)\ (?:team|expert|specialist)|(?:informational|educational)\ (?:and\ \w+\ )?purposes|may\ be\ reached\ at|send\ (?:us\ )?(?:an\ )?e-?mail|have\ a\ (?:news\ )?tip|was\ originally\ (?:written|published)|developed\ in\ partnership\ with|reporting\ by|leave\ (?:a|your)\ comment|let\ us\ know\ in\ the\ comments|download\ (?:our|the)\ app|chúng\ tôi\ trên|theo\ dõi\ .{2,40}\ trên|đăng\ ký\ (?:nhận|theo\ dõi))\b
+    |^(?:disclosure|disclaimer|citation|note\ from|associated\ press\ writers?|this\ (?:post|article|blog)\ (?:contains|may\ contain)|want\ (?:to\ (?:know|learn|see|read)|more)\b|ready\ to\b|need\ to\b.{0,80}\?|looking\ for\b.{0,80}\?|like\ this\ (?:article|story|post)|write\ to\b|e-?mail\b)""",
+    re.X | re.I,
+)
+
+
+def is_cookie_notice(text: str) -> bool:
+    """Whether a paragraph is about the cookies of the site it stands on."""
+    return _COOKIES.search(text[:400]) is not None
+
+
+def is_pitch(text: str) -> bool:
+    """Whether a paragraph at the edge of an article sells the site, asks for something, or presents its author."""
+    return len(text) < 420 and (_PITCH.search(text) is not None or _BIO.match(text) is not None)

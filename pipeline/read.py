@@ -66,14 +66,14 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     foreign = refusal.foreign(page.body[:64])
     if foreign is not None:
         return Reading(outcome=foreign)
-    text = repair.mended(repair.decode(page.body[:LONGEST_PAGE], page.content_type))
+    body = repair.utf8(page.body[:LONGEST_PAGE], page.content_type)
     family = _family(source)
-    if family is not None:
-        text = family.unwrap(text) or text
-    unread = refusal.unread(text)
+    if family is not None and body.lstrip()[:1] in (b"{", b"["):
+        body = (family.unwrap(body.decode("utf-8", "replace")) or "").encode("utf-8", "replace") or body
+    unread = refusal.unread(body)
     if unread is not None:
         return Reading(outcome=unread)
-    parser = parse(text)
+    parser = parse(body)
     root = parser.body
     if root is None:
         return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"))
@@ -87,28 +87,28 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     doubts: list[str] = []
     places, disagreement = _by_layout(page, source, family, parser)
     if places is not None:
-        body = boilerplate.main_text(places.body, known=_known(places.body, memory), strict=True, title=places.title)
+        main = boilerplate.main_text(places.body, known=_known(places.body, memory), strict=True, title=places.title)
         blocks = places.body.blocks
         reader = places.layout
         title = places.title
     else:
-        body = boilerplate.main_text(tree, known=known)
+        main = boilerplate.main_text(tree, known=known)
         blocks = tree.blocks
         reader = "generic"
-        title = metadata.headline(head, data, tree, body, page.url, page.hint.title if page.hint else None)
-        boilerplate.finish(tree, body, title)
+        title = metadata.headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)
+        boilerplate.finish(tree, main, title)
         if disagreement:
             doubts.append(f"the layout does not fit: {disagreement}")
 
-    paragraphs = [blocks[index].text for index in body.kept]
-    captions = [blocks[index].text for index in body.captions]
+    paragraphs = boilerplate.paragraphs(places.body if places is not None else tree, main)
+    captions = [blocks[index].text for index in main.captions]
     lead = None
     if places is not None:
         captions = [*places.captions, *captions]
         lead = places.lead
     else:
-        lead, paragraphs = _lead(tree, body, title, paragraphs)
-    byline, agency = metadata.byline(head, data, tree, body, page.url)
+        lead, paragraphs = _lead(tree, main, title, paragraphs)
+    byline, agency = metadata.byline(head, data, tree, main, page.url)
     if places is not None and places.byline:
         person, signed = vietnamese.signature(places.byline)
         byline, agency = person or (None if signed else places.byline), signed or agency
@@ -116,7 +116,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     byline, agency = signed_by or byline, signed_for or agency
 
     stated = next((s for t in (places.published if places else ()) if (s := dating.read(t))), None)
-    published = stated or metadata.published(head, data, tree, body, page.url, dating)
+    published = stated or metadata.published(head, data, tree, main, page.url, dating)
     changed = next((s for t in (places.modified if places else ()) if (s := dating.read(t))), None)
     document = Document(
         title=title,
@@ -135,8 +135,8 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         reader=reader,
         confidence=1.0,
     )
-    outcome = refusal.judge(document, tree, body, head, data, page.url, by_layout=places is not None) or _sure(
-        document, body, doubts, places is not None
+    outcome = refusal.judge(document, tree, main, head, data, page.url, by_layout=places is not None) or _sure(
+        document, main, doubts, places is not None
     )
     return Reading(outcome=outcome, blocks=_digests(tree), disagreement=disagreement)
 

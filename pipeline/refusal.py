@@ -26,6 +26,7 @@ _SCRIPTED = re.compile(
     r"(?:enable|requires?|turn on|bật|without) (?:your )?javascript|javascript (?:is )?(?:disabled|required)|loading|đang tải|please wait",
     re.I,
 )
+_FEED = re.compile(r"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,300}-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b")
 _FILES = (
     (b"%PDF", "a PDF file"),
     (b"\x89PNG", "a PNG picture"),
@@ -44,16 +45,14 @@ def foreign(start: bytes) -> Rejection | None:
     return Rejection(cause=NotArticle.BROKEN, detail=f"{kind}, not a page") if kind else None
 
 
-def unread(text: str) -> Rejection | None:
-    """A refusal for characters that are no HTML: nothing, a feed, JSON that no family unwrapped."""
-    start = text[:2000].lstrip("\ufeff \t\r\n\x00")
-    if not start and not text.strip("\ufeff \t\r\n\x00"):
+def unread(body: bytes) -> Rejection | None:
+    """A refusal for UTF-8 that is no HTML: nothing, a feed, JSON that no family unwrapped."""
+    start = body[:2000].decode("utf-8", "ignore").strip("\ufeff \t\r\n\x00")
+    if not start and not body.strip(b" \t\r\n\x00"):
         return Rejection(cause=NotArticle.EMPTY, detail="an empty answer")
-    if re.match(
-        r"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,300}-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b", start
-    ):
+    if _FEED.match(start):
         return Rejection(cause=NotArticle.LISTING, detail="a feed or sitemap")
-    if start.startswith(("{", "[")) and start.rstrip()[1:2] in ('"', "{", "[", "}", "]", "\n", "\r", " "):
+    if start[:1] in ("{", "[") and start[1:].lstrip()[:1] in ('"', "{", "[", "}", "]"):
         return Rejection(cause=NotArticle.BROKEN, detail="JSON that is no article of a known portal")
     return None
 

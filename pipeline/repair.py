@@ -19,6 +19,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 # What UTF-8 looks like when each byte was taken for a letter of its own: a lead byte (Â-ô, or what windows-1258
 # shows there) and the right number of continuation bytes (80-BF, as Latin-1 or as windows-1252 shows them).
 _TAIL = "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
+# How such text looks in UTF-8 that was encoded twice.
+_TWICE = re.compile(rb"\xc3(?:[\x82\x83]|\xa2(?:\xe2\x82|\xc2\x80)|\xa1\xc2|\x84[\xe2\xc2])")
 _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
@@ -53,6 +55,8 @@ def mended(text: str) -> str:
     Nothing is touched unless such sequences occur more than once or twice, and then only those that are valid
     UTF-8: a page that merely quotes one stays as it is.
     """
+    if text.isascii():
+        return text
     hits = 0
     for _ in _BROKEN.finditer(text):
         hits += 1
@@ -70,31 +74,43 @@ def _reread(found: re.Match[str]) -> str:
     return found.group()
 
 
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """The characters of a page, whatever it says of its own encoding.
+def utf8(body: bytes, content_type: str | None = None) -> bytes:
+    """A page's characters as UTF-8, whatever it says of its own encoding; the bytes themselves where they are it.
 
-    Order of belief: byte order mark, valid UTF-8, zero bytes in every second place (UTF-16), the declared
+    Order of belief: byte order mark, ASCII, zero bytes in every second place (UTF-16), valid UTF-8, the declared
     encoding, windows-1252. Never raises.
     """
     if body.startswith(codecs.BOM_UTF8):
-        return body[3:].decode("utf-8", "replace")
+        body = body[3:]
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return body.decode("utf-16", "replace")
+        return _encoded(body.decode("utf-16", "replace"))
     zeros = _utf16(body[:2000])
     if zeros:
-        return body.decode(zeros, "replace")
+        return _encoded(body.decode(zeros, "replace"))
+    if body.isascii():
+        return body
     try:
-        return body.decode("utf-8")
+        text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        damage = error
+        return _encoded(_by_declaration(body, content_type, damaged=error.start > 0))
+    return _encoded(mended(text)) if b"\xc3" in body and _TWICE.search(body) else body
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _by_declaration(body: bytes, content_type: str | None, *, damaged: bool) -> str:
+    """The characters of a page that is no valid UTF-8; `damaged`: it begins as if it were."""
     declared = _declared(body, content_type)
-    if declared in ("utf-8", None):
+    if damaged and declared in ("utf-8", None):
         text = body.decode("utf-8", "replace")
         lost = text.count("\ufffd")
         # A cut or patched UTF-8 page loses few characters; another encoding loses nearly all that are not ASCII.
-        if damage.start > 0 and lost * 4 <= sum(1 for character in text[:200_000] if character > "\x7f"):
-            return text
-        declared = "windows-1252" if declared is None or lost else declared
+        if lost * 4 <= sum(1 for character in text[:200_000] if character > "\x7f"):
+            return mended(text)
+    if declared in ("utf-8", None):
+        declared = "windows-1252"
     try:
         return body.decode(declared, "replace")
     except (LookupError, UnicodeError, ValueError):

@@ -32,7 +32,7 @@ _DATELINE = re.compile(
     r"^[^\W\d_][^()\n]{1,60}\((?P<agency>VNA|TTXVN|Xinhua|AFP|AP|Reuters|VOVworld|VOVWORLD|VOV5|VOV|VNS|KPL|TASS|Yonhap|Prensa Latina|AVI)\)\s*[-–—]+\s*"
 )
 _CREDIT = re.compile(
-    r"\(?\b(?:ảnh(?:\s*(?:minh họa|minh hoạ|tư liệu|internet))?|tin,? ảnh|nguồn ảnh|nguồn|photos?|photo credit|image|crédit photo|foto)\s*:\s*[^()\n]{1,60}\)?\s*\.?$|\((?:ảnh|photo|nguồn|source)[^()\n]{0,60}\)\s*\.?$",
+    r"\(?\b(?:ảnh(?:\s*(?:minh họa|minh hoạ|tư liệu|internet))?|tin,? ảnh|nguồn ảnh|nguồn|photos?|photo credit|image|crédit photo|foto)\s*:\s*[^()\n]{1,60}\)?\s*\.?$|\((?:ảnh|photo|nguồn|source|AP|Reuters|AFP|Getty|EPA)\b[^()\n]{0,60}\)\s*\.?$",
     re.I,
 )
 _SCENE = re.compile(
