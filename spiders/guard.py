@@ -55,7 +55,7 @@ def is_public(address: Ip) -> bool:
 
 def literal(host: str) -> Ip | None:
     """The address that a host is, in any spelling that a resolver may accept (`0x7f.1`, `2130706433`, `１２７.1`)."""
-    host = unicodedata.normalize("NFKC", host).strip("[]").rstrip(".").partition("%")[0]
+    host = unicodedata.normalize("NFKC", host).replace("。", ".").strip("[]").rstrip(".").partition("%")[0]
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -125,6 +125,8 @@ def _unpacked(body: bytes) -> bytes:
         raise NotListing(f"answered with a damaged gzip file: {error}") from error
     if unpacking.unconsumed_tail:
         raise NotListing(f"answered with a file that unpacks to more than {LARGEST // 1_000_000} MB")
+    if not unpacking.eof:
+        raise NotListing("answered with a damaged gzip file: it breaks off")
     return text
 
 

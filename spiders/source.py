@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_args
 from urllib.parse import urlsplit, urlunsplit
@@ -219,7 +219,7 @@ class Source(_Words):
         """The name of the family of today's site; empty where it is of none we know."""
         return self.families[0] if self.families else ""
 
-    @cached_property
+    @property
     def zone(self) -> ZoneInfo:
         """The zone in which the site means times that name none."""
         return ZoneInfo(self.timezone)
@@ -248,15 +248,7 @@ class Source(_Words):
             host = parts.hostname
         except ValueError:
             return False
-        return parts.scheme in ("http", "https") and host is not None and edition(host) in self._hosts
-
-    @cached_property
-    def _hosts(self) -> frozenset[str]:
-        return frozenset(edition(host) for host in self.hosts)
-
-    @cached_property
-    def _articles(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.article)
+        return parts.scheme in ("http", "https") and host is not None and edition(host) in _editions(self.hosts)
 
     def family_of(self, url: str) -> Family | None:
         """The family that knows the address as one of its articles, else today's; None where there is none."""
@@ -289,7 +281,7 @@ class Source(_Words):
             return False
         parts = urlsplit(url)
         place = parts.path + (f"?{parts.query}" if parts.query else "")
-        return not self._articles or any(pattern.search(place) for pattern in self._articles)
+        return not self.article or any(re.search(pattern, place) for pattern in self.article)
 
     def key(self, url: str) -> str:
         """The name under which the article at this address is known, whichever of its addresses it is.
@@ -316,6 +308,11 @@ class Source(_Words):
         if native and self._native(urlunsplit(bare)) == native:
             tidy = bare
         return urlunsplit(tidy)
+
+
+@lru_cache(maxsize=1000)
+def _editions(hosts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(edition(host) for host in hosts)
 
 
 def edition(host: str) -> str:
