@@ -11,11 +11,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from storage.store import Store
 from storage.tables import metadata
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+# a busy machine is slow, not wrong; and CI tries the same examples each time
+settings.register_profile("healthwire", deadline=None, derandomize=IN_CI)
+settings.load_profile("healthwire")
 
 
 # ── no network but loopback ────────────────────────────────────────────────────────────────────────────────
@@ -120,8 +125,10 @@ def _no_postgres(reason: str) -> None:
 
 def _on_server(server: str, *statements: str) -> None:
     import psycopg
+    from sqlalchemy.engine import make_url
 
-    with psycopg.connect(server, autocommit=True) as connection:
+    address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
 
