@@ -26,6 +26,7 @@ from feeds.feed import Feed, compose
 from feeds.render import render
 from feeds.site import FORMATS, Site
 from feeds.spec import SIZE, FeedSpec, of_slug
+from storage.errors import HealthwireError
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -36,7 +37,7 @@ _BESIDE = ".healthwire-"
 _LEFT_OVER = 3600.0  # seconds after which a file beside its place is taken for a dead process's
 
 
-class PublishError(Exception):
+class PublishError(HealthwireError):
     """The feeds could not be written; one line that names the path and the cause. What was there is untouched."""
 
 

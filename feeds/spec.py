@@ -21,6 +21,7 @@ from typing import Any
 
 from feeds.entry import Content
 from feeds.names import is_country, language_name, language_tag, partner_code, partner_name, slug_of
+from storage.errors import HealthwireError
 from storage.filters import StoryFilter
 
 EVERYTHING = "health-cooperation"
@@ -32,7 +33,7 @@ _LISTS = ("partners", "languages", "sources", "themes", "acts")
 _KEYS = ("slug", "title", "description", "language", "size", "content", *_LISTS)
 
 
-class SpecError(Exception):
+class SpecError(HealthwireError):
     """A feed's specification cannot be used; the message names the file, the key and what is allowed."""
 
 

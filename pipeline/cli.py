@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 
 from pipeline.commands import archive, demo, harvest, reading, service
-from pipeline.commands.context import Context, UserError
+from pipeline.commands.context import Context
+from storage.errors import HealthwireError
 
 app = typer.Typer(
     name="healthwire",
@@ -51,28 +52,8 @@ def main() -> None:
         sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
-    except UserError as error:
+    except HealthwireError as error:  # anything else is a bug of ours, and loud
         fail(str(error))
-    except Exception as error:
-        if not _is_users(error):
-            raise  # a bug of ours is loud
-        fail(str(error))
-
-
-def _is_users(error: Exception) -> bool:
-    """Whether an error says something about the installation or the input rather than about our code."""
-    names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
-    return bool(names & USERS_ERRORS)
-
-
-USERS_ERRORS = {
-    # by name, so that naming them here imports none of their rooms
-    "pipeline.config.ConfigError",
-    "storage.errors.StorageError",
-    "spiders.source.SourceError",
-    "feeds.publish.PublishError",
-    "feeds.spec.SpecError",
-}
 
 
 def fail(message: str) -> None:

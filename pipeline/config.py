@@ -13,10 +13,12 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from storage.errors import HealthwireError
+
 DEFAULT_FILE = Path("healthwire.toml")
 
 
-class ConfigError(Exception):
+class ConfigError(HealthwireError):
     """The configuration cannot be used; the message names the setting and what is allowed."""
 
 

@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from pipeline.run import IMPORTED
 from spiders.source import Source
 from storage.keys import body_digest
 from storage.records import Capture, CaptureKind
-
-UNKNOWN = "imported"
-"""The slug of pages whose source nobody named and nothing in them tells."""
 
 _CANONICAL = re.compile(
     rb"""<link\b[^>]{0,300}?\brel=["']?canonical["']?[^>]{0,300}?\bhref=["']([^"'\s>]{8,2000})["']"""
@@ -33,7 +31,7 @@ def capture_of(
 
     The address is `url`, else the page's own canonical link, else a `file:`-free name made of the content's
     digest (`imported:DIGEST`), so that the same dump is the same page however often and under whatever file name
-    it is imported. The source is `slug`, else the one that owns the address, else `imported`.
+    it is imported. The source is `slug`, else the one that owns the address, else IMPORTED.
     """
     address = url or (None if text else _canonical(body))
     source = sources.get(slug) if slug else next((s for s in sources.values() if address and s.owns(address)), None)
@@ -42,7 +40,7 @@ def capture_of(
     else:
         key = source.key(address) if source else address
     return Capture(
-        source=source.slug if source else UNKNOWN,
+        source=source.slug if source else IMPORTED.slug,
         kind=CaptureKind.ARTICLE,
         address=address,
         key=key,

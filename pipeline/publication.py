@@ -9,6 +9,8 @@ from feeds.web import create_app
 from pipeline.config import Settings
 from storage.store import Store
 
+RECHECK = 2.0  # seconds for which the web application trusts that the archive has not changed
+
 
 def site_of(settings: Settings) -> Site:
     """The installation as its subscribers know it."""
@@ -44,4 +46,5 @@ def web_application(store: Store, settings: Settings) -> Starlette:
         size=settings.feed_size,
         content=settings.feed_content,
         retired=lambda: manifest(settings.feeds_dir).retired,
+        recheck=RECHECK,
     )

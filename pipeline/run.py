@@ -41,6 +41,7 @@ from storage.records import (
     Member,
     Page,
     PageState,
+    Publisher,
     Rejection,
     Revision,
     Role,
@@ -50,6 +51,17 @@ from storage.records import (
 from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+IMPORTED = Publisher(
+    slug="imported",
+    name="Trang đã lưu",
+    name_en="Saved pages",
+    kind="archive",
+    country="",
+    language="",
+    home="",
+)
+"""The publisher of saved pages whose source nobody named and nothing in them tells."""
 
 CANDIDATES = 20  # pages compared in full with a new one, those that share most paragraphs first
 
@@ -86,7 +98,13 @@ def process_pending(
     on_outcome: Callable[[Outcome], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Tally:
-    """Process every capture that is not settled, oldest first; `stop` is asked between captures."""
+    """Process every capture that is not settled, oldest first; `stop` is asked between captures.
+
+    Tells the archive the names of the sources first: they stand in feeds and on pages.
+    """
+    with store.write() as archive:
+        for publisher in (IMPORTED, *(source.publisher() for source in sources.values())):
+            archive.publishers.save(publisher)
     tally = Tally()
     after = 0
     while not stop():

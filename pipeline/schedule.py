@@ -96,8 +96,7 @@ class Service:
         with self._store.write() as archive:
             for run in archive.visits.interrupted(now):
                 log.warning("%s: the visit of %s was cut short; it is made again", run.source, run.started_at)
-            for slug, source in self._sources.items():
-                archive.publishers.save(source.publisher())
+            for slug in self._sources:
                 state = archive.visits.state(slug)
                 if state.next_visit_at is None:
                     soon = now + self._first_within * random.random()  # noqa: S311 - spreads load, keeps no secret

@@ -20,13 +20,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from spiders.families import FAMILIES
 from spiders.families.family import Family
 from spiders.families.layout import Layout
+from storage.errors import HealthwireError
 from storage.keys import canonical_url
 from storage.records import Publisher
 
 SOURCES = Path(__file__).parent / "sources"
 
 
-class SourceError(Exception):
+class SourceError(HealthwireError):
     """A source file cannot be used; the message names file, key and what is allowed."""
 
 

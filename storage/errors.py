@@ -1,8 +1,16 @@
 # ruff: noqa: N818 - a cause reads better without the suffix; the base class has it
-"""What can go wrong with an archive, one class a cause; every message is one line and says what to do."""
+"""What can go wrong with an archive, one class a cause; every message is one line and says what to do.
+
+`HealthwireError` is the root of all such errors, in every room: the command shows them as one line, and anything
+else as the bug it is.
+"""
 
 
-class StorageError(Exception):
+class HealthwireError(Exception):
+    """Something the person who runs Healthwire can mend; the message says in one line what, and how."""
+
+
+class StorageError(HealthwireError):
     """The archive cannot be used as asked; the message is one line for the person who runs it."""
 
 

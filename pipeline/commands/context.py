@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storage.errors import HealthwireError
+
 if TYPE_CHECKING:
     from pipeline.config import Settings
     from spiders.source import Source
     from storage.store import Store
 
 
-class UserError(Exception):
+class UserError(HealthwireError):
     """Something the user can mend; the message says what and how."""
 
 

@@ -92,7 +92,6 @@ def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
 
     from pipeline.run import process_pending
 
-    know_publishers(store, sources)
     with store.read() as archive:
         waiting = archive.captures.count_unprocessed()
     console = Console(stderr=True)
@@ -101,13 +100,6 @@ def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
     ) as progress:
         bar = progress.add_task("processing", total=waiting)
         return process_pending(store, sources, on_outcome=lambda _: progress.advance(bar))
-
-
-def know_publishers(store: "Store", sources: "dict[str, Source]") -> None:
-    """Tell the archive the names of the sources, for feeds and pages."""
-    with store.write() as archive:
-        for source in sources.values():
-            archive.publishers.save(source.publisher())
 
 
 def said(tally: "Tally") -> str:
