@@ -175,7 +175,7 @@ def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path)
         (("process",), {"HEALTHWIRE_DATABASE_URL": "postgresql+psycopg://127.0.0.1:1/none"}, "127.0.0.1"),
         (("process",), {"HEALTHWIRE_DATABASE_URL": "sqlite:////proc/none/a.db"}, "/proc/none"),
         (("publish",), {"HEALTHWIRE_FEEDS_DIR": "/proc/none"}, "/proc/none"),
-        (("query", "delete from pages"), {}, "delete"),
+        (("query", "delete from pages"), {}, "only reading is allowed"),
         (("judge", "-"), {}, "line 1"),
         (("import", "x.txt", "y.txt", "--url", "https://example.org/"), {}, "--url"),
     ],

@@ -45,12 +45,9 @@ def search(
     """Search the words of the archive's pages, exact forms first."""
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
-        hits = archive.search.search(" ".join(words), limit=limit, relevant_only=not everything)
-        rows = []
-        for hit in hits:
-            view = archive.stories.view(hit.story_id) if hit.story_id is not None else None
-            if view is not None:
-                rows.append(row_of(view))
+        hits = archive.search.search(" ".join(words), limit=limit, relevant_only=not everything, exact_first=True)
+        found = dict.fromkeys(hit.story_id for hit in hits if hit.story_id is not None)  # copies are one story
+        rows = [row_of(view) for story_id in found if (view := archive.stories.view(story_id)) is not None]
     show(rows, format, COLUMNS)
 
 
