@@ -483,6 +483,8 @@ def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -
             names = f"{names} {attributes[name]}"
     if names:
         hint |= named(names)
+    if tag in _ROWS:
+        hint &= Hint.META | Hint.CAPTION  # a table's own names (`player`, `offer`) say what it is about
     if "role" in attributes:
         hint |= _ROLES.get(attributes["role"] or "", 0)
     if "style" in attributes and _DISPLAY_NONE.search(attributes["style"] or ""):
@@ -490,6 +492,9 @@ def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -
     if "hidden" in attributes:
         hint |= Hint.HIDDEN
     return Box(tag, parent, hint, names, attributes.get("itemprop") or "", first)
+
+
+_ROWS = frozenset(("table", "tbody", "tr", "td", "th"))
 
 
 def _moment(node: LexborNode, position: int, box: Box) -> Moment:

@@ -25,7 +25,6 @@ _WHOLE = frozenset(("body", "html", "article", "main"))
 
 _CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
 _HEARSAY_SHARE = 0.2  # of the prose outside such boxes: the same for weaker names
-_HIDDEN_SHARE = 0.55  # what is hidden may be the article's second copy, but not all there is
 _LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
 
 CERTAIN = Hint.FURNITURE | Hint.COMMENTS
@@ -96,6 +95,9 @@ def main_text(
     return body
 
 
+_SCRAP_WORTH = {"td": 0.0, "th": 0.0, "li": -4.0, "h2": -4.0, "h3": -4.0, "h4": -4.0}
+
+
 def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], list[int]]:
     """What each block is worth to an article, and how much prose it is (characters, 0 for scraps)."""
     worth: list[float] = []
@@ -118,7 +120,7 @@ def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], lis
             worth.append(-15.0 - min(block.links, 60) * 0.4)
             prose.append(0)
         else:
-            worth.append(-4.0 if block.box.tag in ("li", "td", "th", "h2", "h3", "h4") else -10.0)
+            worth.append(_SCRAP_WORTH.get(block.box.tag, -10.0))
             prose.append(0)
     return worth, prose
 
@@ -159,7 +161,7 @@ def _furnish(sight: _Sight, believed: int) -> None:
                 if total - share < _LEAST_ARTICLE:
                     continue
             elif hint & Hint.HIDDEN:
-                if share > total * _HIDDEN_SHARE:
+                if total - share < 2 * _LEAST_ARTICLE:
                     continue
             elif hint & CERTAIN:
                 if inside > total * _CERTAIN_SHARE or share > rest + certain * 0.5:
@@ -194,8 +196,22 @@ def _clear_cards(sight: _Sight) -> None:
         alone = tag == "article" and bool(headed) and sight.sums[-1] - prose >= _LEAST_ARTICLE
         if not alone and (len(cards) < 3 or prose > 260 * len(cards) or prose > 0.4 * sight.sums[-1]):
             continue
+        if not alone and not any(card.hint & _NAMED for card in cards[:3]) and _amid_text(sight, cards):
+            continue
         for card in cards:
             out[card.first : card.end] = [True] * (card.end - card.first)
+
+
+def _amid_text(sight: _Sight, cards: list[Box]) -> bool:
+    """Whether an article's paragraphs stand before and after a row of cards: then they are a part of it."""
+    before, after = (
+        range(max(0, cards[0].first - 15), cards[0].first),
+        range(cards[-1].end, min(len(sight.out), cards[-1].end + 15)),
+    )
+    return all(any(sight.prose[i] > 120 and not sight.out[i] for i in side) for side in (before, after))
+
+
+_NAMED = FURNITURE | Hint.META
 
 
 def _is_headline(block: Block, least: int) -> bool:
@@ -277,7 +293,7 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str) -> 
             continue
         if hint & Hint.META and length < 120 and not _SENTENCE.search(text):
             continue
-        if not prose[index] and block.links > length * 0.6:
+        if not prose[index] and block.links > length * 0.6 and (own.tag not in _ITEMS or length >= _HEADLINE):
             continue
         if prose[index] and length > 40:
             if text in seen:
@@ -297,7 +313,8 @@ def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
     blocks, prose = sight.blocks, sight.prose
 
     def solid(index: int) -> bool:
-        return prose[index] > 0 or blocks[index].box.tag in _LISTED
+        block = blocks[index]
+        return prose[index] > 0 or (block.box.tag in _LISTED and block.links <= 0.6 * len(block.text))
 
     first = next((place for place, index in enumerate(kept) if solid(index)), None)
     if first is None:
@@ -308,6 +325,8 @@ def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
 
 
+_ITEMS = frozenset(("li", "td", "th", "dd", "dt"))
+_HEADLINE = 40  # characters: a link of that length in a list is another story, a shorter one a thing listed
 _LISTED = frozenset(("li", "td", "th", "dd", "dt", "blockquote", "pre", "code"))
 
 

@@ -63,11 +63,11 @@ _COOKIES = re.compile(
     re.I,
 )
 _BIO = re.compile(
-    r"^\(?(?:[A-Z][\w.'’-]*\s){1,5}(?:\([^()]{1,40}\)\s|,[^,.]{1,60},\s)?(?:is|was|has|writes|covers|joined|serves|studied)\b.{0,200}\b(?:writer|editor|reporter|journalist|correspondent|contributor|author|columnist|attorney|freelance|specialist|director|founder|co-founder|economist|strategist|CTO|CEO|CMO|president|manager|expert|covers|writes|degree|blogger)\b"
+    r"^\(?(?:[A-Z][\w.'’-]*\s){1,5}(?:\([^()]{1,40}\)\s|,[^,.]{1,60},\s)?(?:(?:is|was) (?:an?|the|our|currently|[A-Z][\w’']+) .{0,80}\b(?:writer|editor|reporter|journalist|correspondent|contributor|columnist|freelancer?|blogger)\b|(?:writes|reports|blogs) (?:about|on|for)\b|covers \w+ (?:for|at)\b)"
 )
 _PITCH = re.compile(
-    r"""\b(?:newsletters?|subscrib(?:e|er|ers|ing)|sign(?:ing)?\ up|follow\ (?:us|me|him|her|them|@?\w+)\ (?:on|at)|follow\ @|find\ us\ on|join\ (?:us|our)\b|affiliate|earn\ (?:us\ |me\ )?an?\ (?:\w+\ )?commission|may\ (?:receive|earn)\ (?:a|an|compensation)|at\ no\ (?:extra|additional)\ cost|all\ rights\ reserved|subject\ to\ copyright|free\ trial|contact\ us|get\ in\ touch|reach\ out\ to\ us|book\ a\ (?:demo|call|consultation)|schedule\ a\ (?:demo|call|consultation)|talk\ to\ (?:our|an?)\ (?:team|expert|specialist)|(?:informational|educational)\ (?:and\ \w+\ )?purposes|may\ be\ reached\ at|send\ (?:us\ )?(?:an\ )?e-?mail|have\ a\ (?:news\ )?tip|was\ originally\ (?:written|published)|developed\ in\ partnership\ with|reporting\ by|leave\ (?:a|your)\ comment|let\ us\ know\ in\ the\ comments|download\ (?:our|the)\ app|chúng\ tôi\ trên|theo\ dõi\ .{2,40}\ trên|đăng\ ký\ (?:nhận|theo\ dõi))\b
-    |^(?:disclosure|disclaimer|citation|note\ from|associated\ press\ writers?|this\ (?:post|article|blog)\ (?:contains|may\ contain)|want\ (?:to\ (?:know|learn|see|read)|more)\b|ready\ to\b|need\ to\b.{0,80}\?|looking\ for\b.{0,80}\?|like\ this\ (?:article|story|post)|write\ to\b|e-?mail\b)""",
+    r"""\b(?:subscribe\ to\ (?:our|the|my)\b|newsletters?\ (?:here|below|today|now)\b|(?:our|my|free|daily|weekly)\ (?:\w+\ ){0,2}newsletters?\b|newsletters?\.$|sign(?:ing)?\ up\ (?:for|to)\ (?:our|the|my|receive|get)\b|follow\ (?:us|me|him|her|them|@?\w+(?:\ \w+)?)\ (?:on|at)\ (?:@|twitter|facebook|instagram|linkedin|x\b|bluesky|threads|tiktok|youtube|telegram)|follow\ @|find\ us\ on\b|(?:contains?|are)\ (?:\w+\ )?affiliate\ links|earn\ (?:us\ |me\ )?an?\ (?:\w+\ ){0,2}commission|all\ rights\ reserved|subject\ to\ copyright|may\ be\ reached\ at|have\ a\ (?:news\ )?tip\b|download\ (?:our|the)\ app\b|theo\ dõi\ .{2,40}\ trên\b|đăng\ ký\ (?:nhận|theo\ dõi)\b)
+    |^(?:citation:|associated\ press\ writers?|(?:additional\ )?reporting\ by|this\ (?:post|article|blog)\ (?:contains|may\ contain)|like\ this\ (?:article|story|post)|write\ to\ \w+\ .{0,40}@|e-?mail\ .{0,60}@)""",
     re.X | re.I,
 )
 

@@ -100,7 +100,9 @@ def _entries(tree: Outline) -> int:
 
 def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data: Linked, url: str, length: int) -> bool:
     entries = _entries(tree)
-    if entries < 8 or data.headline or head.meta("article:published_time"):
+    if entries < 8 or data.headline or head.meta("article:published_time") or head.meta("og:type") == "article":
+        return False
+    if length > 6000 or max(map(len, document.paragraphs), default=0) > 350:
         return False
     prose = [p for p in document.paragraphs if len(p) > 150]
     inside = sum(
