@@ -332,7 +332,7 @@ class TestSilenceIsAnError:
             ("", "nothing", RunState.FAILED),
             ('{"error":1}', "JSON", RunState.FAILED),
             ("<rss><channel></channel></rss>", "names no article", RunState.FINISHED),
-            ("<rss><item><link>https://x.example/a-post9001.vnp</link></item></rss>", "none of which", RunState.FINISHED),
+            ("<rss><item><link>https://x.example/a-post901.vnp</link></item></rss>", "none of", RunState.FINISHED),
         ],
     )  # fmt: skip
     def test_a_listing_that_is_none(self, site: Site, database: str, body: str, said: str, state: RunState) -> None:

@@ -1,5 +1,6 @@
 """TLS: verified by default; the cipher level relaxed alone; verification given up only where a source file says so."""
 
+import base64
 import datetime as dt
 import logging
 import ssl
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dh, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from spiders.crawl import CrawlOptions, crawl
@@ -54,6 +55,14 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
     return public, private
 
 
+def make_dh_parameters(prime: int) -> str:
+    """A group with generator 2 as OpenSSL reads it: SEQUENCE { INTEGER prime, INTEGER 2 } in PEM."""
+    number = prime.to_bytes(prime.bit_length() // 8 + 1, "big")
+    content = b"\x02\x81" + bytes([len(number)]) + number + b"\x02\x01\x02"
+    encoded = base64.encodebytes(b"\x30\x81" + bytes([len(content)]) + content).decode("ascii")
+    return f"-----BEGIN DH PARAMETERS-----\n{encoded}-----END DH PARAMETERS-----\n"
+
+
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = b"<rss><channel></channel></rss>"
@@ -80,9 +89,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(public, private)
     if request.param == "short":
-        parameters = dh.DHParameterNumbers(SHORT_PRIME, 2).parameters()
         path = tmp_path / "dh.pem"
-        path.write_bytes(parameters.parameter_bytes(serialization.Encoding.PEM, serialization.ParameterFormat.PKCS3))
+        path.write_text(make_dh_parameters(SHORT_PRIME), encoding="ascii")
         context.set_ciphers("DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0")
         context.load_dh_params(path)
         context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -107,7 +115,12 @@ def visit(port: int, tls: str, tmp_path: Path) -> Run:
         hosts = ["localhost"]
         tls = "{tls}"
         pace = {{delay = 0}}
-        entries = [{{kind = "feed", url = "https://localhost:{port}/f.rss", what = "f", evidence = "seen", may_be_empty = true}}]
+        [[entries]]
+        kind = "feed"
+        url = "https://localhost:{port}/f.rss"
+        what = "f"
+        evidence = "seen"
+        may_be_empty = true
         """,
         "trial.toml",
     )
