@@ -1,13 +1,17 @@
 """The archive's door: opens it, brings its tables up to date, and gives transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+
+from sqlalchemy import text
 
 from storage import locks, schema
 from storage.archive import Archive
 from storage.engines import WAIT, Engines, make_engines, named_errors, place
 from storage.errors import NotMigrated
 from storage.tables import SCHEMA
+
+_LOG_INDEX_HEADER = 48  # bytes: the first copy of the WAL index header (sqlite.org/walformat.html)
 
 
 class Store:
@@ -105,6 +109,25 @@ class Store:
         self._must_be_ready()
         with named_errors(self._engines), self._engines.reader.connect() as connection, connection.begin():
             yield Archive(connection, self._engines)
+
+    def version(self) -> Hashable:
+        """Another thing after every commit to the archive and the same between; costs microseconds on SQLite.
+
+        SQLite: the header of the log's index, which every commit rewrites, and the file's own stamp for when there
+        is no log. PostgreSQL: the next transaction number, which only transactions that write take.
+        """
+        file = self._engines.file
+        if file is None:
+            with self._engines.reader.connect() as connection:
+                number: str = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+            return number
+        stamp = file.stat()
+        try:
+            with open(f"{file}-shm", "rb") as index:
+                header = index.read(_LOG_INDEX_HEADER)
+        except OSError:
+            header = b""
+        return stamp.st_ino, stamp.st_mtime_ns, stamp.st_size, header
 
     def exclusive(self, name: str) -> AbstractContextManager[None]:
         """Hold a name that one holder can have at a time, in all processes that use this archive.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from make_feeds import NOW, SITE, keep, make_view, make_views
 
-from feeds.archive import all_specs, load_feed, version
+from feeds.archive import all_specs, load_feed
 from feeds.feed import compose
 from feeds.render import render
 from feeds.site import FORMATS
@@ -38,12 +38,12 @@ def test_a_feed_holds_its_newest_stories_and_its_own_withdrawals(store: Store) -
 
 
 def test_the_version_changes_with_every_commit_and_with_nothing_else(store: Store) -> None:
-    versions = [version(store)]
+    versions = [store.version()]
     for number in range(1, 6):
         with store.write() as archive:
             keep(archive, make_view(number))
-        versions.append(version(store))
+        versions.append(store.version())
         with store.read() as archive:
             load_feed(archive, everything(), SITE)
-        assert version(store) == versions[-1]
+        assert store.version() == versions[-1]
     assert len(set(versions)) == len(versions)

@@ -25,7 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from feeds import pages
-from feeds.archive import all_specs, load_feed, version
+from feeds.archive import all_specs, load_feed
 from feeds.entry import Content, make_entry
 from feeds.publish import LATEST
 from feeds.render import render
@@ -136,7 +136,7 @@ class _Desk:
     retired: Callable[[], Collection[str]] | None
 
     def version(self) -> Any:
-        return version(self.store)
+        return self.store.version()
 
     def index(self, request: Request) -> Body:
         with self.store.read() as archive:
