@@ -78,31 +78,48 @@ def _without_traceback(record: logging.LogRecord) -> bool:
 logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_without_traceback)
 
 
+class CrawlDelay:
+    """Extension: the delay between requests that a robots.txt asks for, kept where it is longer than ours."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self.floors: dict[str, float] = {}  # host → seconds
+        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
+        settings = self._crawler.settings
+        asked = robotparser.crawl_delay(settings.get("ROBOTSTXT_USER_AGENT") or settings["USER_AGENT"])
+        if not asked:
+            return
+        host, delay = host_of(request.url), min(float(asked), LONGEST_CRAWL_DELAY)
+        if delay < asked:
+            _visit(self._crawler).problem(
+                f"{host}: robots.txt asks for {asked:.0f} s between requests; {delay:.0f} s are kept"
+            )
+        if delay <= settings.getfloat("DOWNLOAD_DELAY"):
+            return
+        self.floors[host] = delay
+        downloader = self._crawler.engine.downloader
+        # also for the slot that Scrapy makes anew after a pause; without jitter, which would go below the delay
+        downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0}
+        slot = downloader.slots.get(host)
+        if slot is not None:
+            slot.delay, slot.jitter = max(slot.delay, delay), 0
+        log.info("%s: robots.txt asks for %s s between requests", host, asked)
+
+
 class Throttle(AutoThrottle):
     """Scrapy's autothrottle, which never goes below the delay that a robots.txt asks for."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._floors: dict[str, float] = {}
-        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
-
-    def _robots_parsed(self, robotparser: Any, request: Request) -> None:
-        agent = self.crawler.settings.get("ROBOTSTXT_USER_AGENT") or self.crawler.settings["USER_AGENT"]
-        asked = robotparser.crawl_delay(agent)
-        if not asked:
-            return
-        host = host_of(request.url)
-        delay = min(float(asked), LONGEST_CRAWL_DELAY)
-        self._floors[host] = delay
-        slot = self.crawler.engine.downloader.slots.get(host)
-        if slot is not None and slot.delay < delay:
-            slot.delay = delay
-            slot.jitter = 0
-        log.info("%s asks for %s seconds between requests: kept", host, asked)
-
     def _adjust_delay(self, slot: Any, latency: float, response: Response) -> None:
         super()._adjust_delay(slot, latency, response)
-        slot.delay = max(slot.delay, self._floors.get(host_of(response.url), 0.0))
+        kept = self.crawler.get_extension(CrawlDelay)
+        if kept is not None:
+            slot.delay = max(slot.delay, kept.floors.get(host_of(response.url), 0.0))
 
 
 class Redirect(RedirectMiddleware):

@@ -71,6 +71,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
+    "spiders.courtesy.CrawlDelay": 0,
     "spiders.courtesy.Throttle": 0,
 }
 ITEM_PIPELINES = {"spiders.sink.Sink": 100}

@@ -372,8 +372,18 @@ def parse_source(text: str, name: str) -> Source:
         raise SourceError("; ".join(f"{name}: {sentence}" for sentence in _sentences(error))) from error
 
 
+_FORMS = {
+    "slug": "small letters, digits and underscores, as moh_gov_vn",
+    "country": "two capital letters of ISO 3166, as VN",
+    "language": "two small letters of ISO 639, as vi",
+    "method": "GET or POST",
+}
+
+
 def _sentences(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
+    problems = error.errors(include_url=False)
+    inner = {problem["loc"] for problem in problems if problem["type"] != "too_short"}
+    for problem in problems:
         place = ".".join(str(part) for part in problem["loc"])
         match problem["type"]:
             case "extra_forbidden":
@@ -381,6 +391,11 @@ def _sentences(error: ValidationError) -> Iterator[str]:
                 yield f"key `{place}`: is not a word of source files; allowed: {allowed}"
             case "missing":
                 yield f"key `{place}`: is missing"
+            case "string_pattern_mismatch":
+                form = _FORMS.get(str(problem["loc"][-1]), problem["ctx"]["pattern"])
+                yield f"key `{place}`: {problem['input']!r} does not fit; allowed: {form}"
+            case "too_short" if any(other[: len(problem["loc"])] == problem["loc"] for other in inner):
+                pass  # what is wrong with its members is said already
             case "enum":
                 yield f"key `{place}`: {problem['input']!r} is not known; allowed: {problem['ctx']['expected']}"
             case _:

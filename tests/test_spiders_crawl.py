@@ -294,13 +294,14 @@ class TestVisit:
         assert sent["Referer"] == "https://x.example/"
         assert "Cookie" not in sent
 
-    def test_crawl_delay_is_kept(self, site: Site, database: str) -> None:
+    @pytest.mark.parametrize("autothrottle", [True, False])
+    def test_crawl_delay_is_kept(self, site: Site, database: str, autothrottle: bool) -> None:
         site.put("/robots.txt", "User-agent: *\nCrawl-delay: 0.4\n", Content_Type="text/plain")
         site.feed(1, 2, 3)
         for n in (1, 2, 3):
             site.article(n)
         started = time.monotonic()
-        run = visit(make_source(site), database, settings=(("AUTOTHROTTLE_ENABLED", True),))
+        run = visit(make_source(site), database, settings=(("AUTOTHROTTLE_ENABLED", autothrottle),))
         assert run.fetched == 3
         assert time.monotonic() - started >= 1.2
 

@@ -175,7 +175,7 @@ class TestMistakes:
         ("old", "new", "said"),
         [
             ('kind = "newspaper"', 'kind = "blog"', ["`kind`", "'blog'", "ministry", "embassy"]),
-            ('country = "VN"', 'country = "Vietnam"', ["`country`", "Vietnam"]),
+            ('country = "VN"', 'country = "Vietnam"', ["`country`", "Vietnam", "ISO 3166"]),
             ('family = "epi"', 'family = "drupal"', ["`family`", "drupal", "liferay"]),
             ('language = "vi"', "", ["`language`", "missing"]),
             ('name_en = "Trial Paper"', 'name_en = "Trial Paper"\nnamee = 1', ["`namee`", "allowed", "name_en"]),
@@ -208,6 +208,7 @@ class TestMistakes:
     def test_all_mistakes_at_once(self) -> None:
         message = complaint(GOOD.replace('"newspaper"', '"blog"').replace('"VN"', '"vn"').replace('"seen"', '"sure"'))
         assert all(key in message for key in ("`kind`", "`country`", "`entries.0.evidence`"))
+        assert "`entries`:" not in message  # there is an entry, if a wrong one
 
     def test_all_files_at_once(self, tmp_path: Path) -> None:
         for name in ("a", "b"):
