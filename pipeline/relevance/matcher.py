@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pipeline.relevance.lexicon import Group, Lexicon, Term, load
@@ -55,7 +56,7 @@ _TONES = (
 
 
 class Hit(NamedTuple):
-    """A term found: word positions (two steps a word), its group, the sentence it stands in, and its slice."""
+    """A term found: word positions (two steps a word), its group, the sentence it stands in, its characters."""
 
     start: int
     end: int
@@ -67,15 +68,14 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One passage with its hits in order. `pieces` are words and what separates them, or the bare text."""
+    """One passage with its hits in order."""
 
-    pieces: Sequence[str]
+    text: str
     hits: tuple[Hit, ...]
-    sentences: int
 
     def phrase(self, hit: Hit) -> str:
         """The words of a hit as they stand in the text."""
-        return "".join(self.pieces[hit.first : hit.last])
+        return self.text[hit.first : hit.last]
 
 
 def normalised(text: str) -> str:
@@ -105,83 +105,82 @@ class WordTrie:
 
     def scan(self, text: str) -> Scan:
         """Find the terms of a passage (already normalised)."""
-        pieces = _WORDS.split(text)
         lowered = text.lower()
-        lower = _WORDS.split(lowered) if len(lowered) == len(text) else [piece.lower() for piece in pieces]
+        if len(lowered) != len(text):  # a letter whose small form is two letters: leave that letter alone
+            lowered = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+        pieces = _WORDS.split(lowered)
+        count = len(pieces)
+        offsets = [0, *accumulate(map(len, pieces))]
+        ends = self._endings(pieces)
         root = self._root
-        ends = self._endings(pieces, lower)
         hits: list[Hit] = []
         after = 0
-        count = len(lower)
-        for start in [i for i in range(0, count, 2) if lower[i] in root]:
+        for start in [i for i in range(0, count, 2) if pieces[i] in root]:
             if start < after:
                 continue
             candidates = []
-            node = root[lower[start]]
-            at = start
+            node = root[pieces[start]]
+            at = start + 1
             while True:
                 if "" in node:
-                    candidates.append((at + 1, node[""]))
-                at += 2
-                if at >= count:
+                    candidates.append((at, node[""]))
+                if at + 1 >= count:
                     break
-                between = lower[at - 1]
-                if between not in _JOINING and not (between == ". " and lower[at - 2] in _ABBREVIATED):
+                between = pieces[at]
+                if between not in _JOINING and not (between == ". " and pieces[at - 1] in _ABBREVIATED):
                     break
-                node = node.get(lower[at])
+                node = node.get(pieces[at + 1])
                 if node is None:
                     break
+                at += 2
             while candidates:
                 end, entries = candidates.pop()
+                first, last = offsets[start], offsets[end]
                 accepted = False
                 for group, cased in entries:
-                    if cased is not None and pieces[start:end:2] != cased:
+                    if cased is not None and _WORDS.split(text[first:last])[::2] != cased:
                         continue
-                    if group.guard and not self._allowed(group.guard, pieces, lower, start, end):
+                    if group.guard and not self._allowed(group.guard, text, pieces, offsets, start, end):
                         continue
-                    hits.append(Hit(start, end, group, bisect_left(ends, start), start, end))
                     accepted = True
+                    if group.kind != "plain" or group.health:
+                        hits.append(Hit(start, end, group, bisect_left(ends, start), first, last))
                 if accepted:
                     after = end
                     break
-        return Scan(pieces, tuple(hits), len(ends) + 1)
+        return Scan(text, tuple(hits))
 
-    def _endings(self, pieces: list[str], lower: list[str]) -> list[int]:
+    def _endings(self, pieces: list[str]) -> list[int]:
         known = self._ends
         ends = []
-        for i in range(1, len(pieces), 2):
+        for i in [i for i in range(1, len(pieces), 2) if pieces[i] != " "]:
             piece = pieces[i]
-            if piece == " ":
-                continue
             ending = known.get(piece)
             if ending is None:
                 ending = known[piece] = bool(_ENDING.search(piece))
-            if ending and not (piece == ". " and (lower[i - 1] in _ABBREVIATED or len(lower[i - 1]) == 1)):
+            if ending and not (piece == ". " and (pieces[i - 1] in _ABBREVIATED or len(pieces[i - 1]) == 1)):
                 ends.append(i)
         return ends
 
-    def _allowed(self, guard: str, pieces: list[str], lower: list[str], start: int, end: int) -> bool:
+    def _allowed(self, guard: str, text: str, pieces: list[str], offsets: list[int], start: int, end: int) -> bool:
+        """Whether the neighbours of a short name let it be a country (see guards.toml)."""
         if guard == "dash":
             return any(_DASHES.intersection(piece) for piece in pieces[start + 1 : end : 2])
-        joined = start > 0 and pieces[start - 1] == " "
-        dashed = (start > 0 and _DASHES.intersection(pieces[start - 1])) or (
-            end < len(pieces) and _DASHES.intersection(pieces[end])
-        )
-        if dashed:
+        left = pieces[start - 1] if start else ""
+        right = pieces[end] if end < len(pieces) else ""
+        if _DASHES.intersection(left) or _DASHES.intersection(right):
             return True
-        before = lower[start - 2] if joined and start >= 2 else ""
-        if before in self._guards["person_before"]:
+        before = text[offsets[start - 2] : offsets[start - 1]] if left == " " else ""
+        following = text[offsets[end + 1] : offsets[end + 2]] if right == " " and end + 1 < len(pieces) else ""
+        if before.lower() in self._guards["person_before"]:
             return False
-        state = before in self._guards["state_before"]
-        if before and not state and pieces[start - 2][0].isupper() and not pieces[start - 2].isupper():
+        state = before.lower() in self._guards["state_before"]
+        if before and not state and before[0].isupper() and not before.isupper():
             return False
-        following = pieces[end + 1] if end + 1 < len(pieces) and pieces[end] == " " else ""
         if not state and following[:1].isupper() and _vietnamese(following):
             return False
         if guard == "name-start" and not before:
-            opens = start < 2 or bool(_ENDING.search(pieces[start - 1])) or not joined
-            if opens:
-                return following.lower() in self._guards["state_verbs"]
+            return following.lower() in self._guards["state_verbs"]
         return True
 
 
@@ -192,10 +191,15 @@ class Alternation:
         self._step = 6 if spaced else 2
         exact: list[Term] = []
         any_case: list[Term] = []
+        groups: dict[str, list[Group]] = {}
         for term in terms:
-            (exact if term.cased else any_case).append(term)
+            meanings = groups.setdefault(term.text, [])
+            if not meanings:
+                (exact if term.cased else any_case).append(term)
+            if all((group.kind, group.value) != (term.group.kind, term.group.value) for group in meanings):
+                meanings.append(term.group)
         self._patterns = [
-            (re.compile(_alternatives(some, spaced=spaced), flags), [t.group for t in some])
+            (re.compile(_alternatives(some, spaced=spaced), flags), [groups[term.text] for term in some])
             for some, flags in ((_longest(exact), re.NOFLAG), (_longest(any_case), re.IGNORECASE))
             if some
         ]
@@ -203,18 +207,16 @@ class Alternation:
     def scan(self, text: str) -> Scan:
         """Find the terms of a passage (already normalised)."""
         ends = [match.start() for match in _ENDING.finditer(text)]
-        step = self._step
         hits = []
-        for pattern, groups in self._patterns:
+        for pattern, meanings in self._patterns:
             for match in pattern.finditer(text):
                 first, last = match.span()
-                group = groups[match.lastindex - 1]  # type: ignore[operator]
-                start = 2 * (first // step)
-                hits.append(
-                    Hit(start, max(start + 1, 2 * (last // step)), group, bisect_left(ends, first), first, last)
-                )
+                start = 2 * (first // self._step)
+                end = max(start + 1, 2 * (last // self._step))
+                for group in meanings[(match.lastindex or 1) - 1]:
+                    hits.append(Hit(start, end, group, bisect_left(ends, first), first, last))
         hits.sort(key=lambda hit: hit[:2])
-        return Scan(text, tuple(hits), len(ends) + 1)
+        return Scan(text, tuple(hits))
 
 
 @cache

@@ -1,6 +1,6 @@
 """The training command: labelled files → weights.json, the same bytes for the same files.
 
-    python -m pipeline.relevance.train FILE.jsonl … [--duplicates GROUPS.jsonl] [--out weights.json]
+python -m pipeline.relevance.train FILE.jsonl … [--duplicates GROUPS.jsonl] [--out weights.json]
 """
 
 import argparse

@@ -24,7 +24,7 @@ from storage.records import Document, Label
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
-RIDGE = 1.0
+RIDGE = 0.3
 STEPS = 3000
 FOLDS = 10
 
@@ -120,7 +120,9 @@ def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge
         pull = (momentum - 1) / following
         ahead_w, ahead_b = next_w + pull * (next_w - w), next_b + pull * (next_b - b)
         w, b, momentum = next_w, next_b, following
-    return Fit(bias=float(b), weights={name: float(value) for name, value in zip(names, w, strict=True) if abs(value) > 1e-6})
+    return Fit(
+        bias=float(b), weights={name: float(value) for name, value in zip(names, w, strict=True) if abs(value) > 1e-6}
+    )
 
 
 def margin(found: Fit, example: Mapping[str, float]) -> float:
