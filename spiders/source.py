@@ -304,6 +304,8 @@ class Source(_Words):
         host = (given.hostname or "").removesuffix(".")
         netloc = host + (f":{clean.port}" if clean.port else "")
         tidy = clean._replace(scheme=urlsplit(self.home).scheme, netloc=netloc)
+        if sorted(given.query.split("&")) == clean.query.split("&"):
+            tidy = tidy._replace(query=given.query)  # nothing was dropped: its parameters stay in their order
         native = self._native(urlunsplit(tidy))
         bare = tidy._replace(path=tidy.path.partition("&")[0], query="")
         if native and self._native(urlunsplit(bare)) == native:
