@@ -44,6 +44,8 @@ def demo(
     context: Context = ctx.obj
     sources = load_sources(context.settings())
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)  # a file or a pipe: the table need not be narrow
     with ExitStack() as stack:
         if directory is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="healthwire-demo-")))
