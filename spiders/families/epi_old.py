@@ -24,7 +24,7 @@ class EpiOld(Family):
             tags=(".tags a",),
             body=("#abody",),
             captions=("table.picture", "figcaption", ".picture"),
-            drop=(".related", "div", "table", "script", "style", "iframe"),
+            drop=(".related", "div:not(.picture)", "table:not(.picture)", "script", "style", "iframe"),
         ),
     )
     listings: ClassVar = (

@@ -13,6 +13,8 @@ from spiders.families.layout import Layout
 from spiders.families.listing import Rows
 
 _article = re.compile(r"-(?P<id>[0-9]{9,19})\.(?:htm|html|chn)$")
+# the author where the page has no element for one: the last paragraph, set to the right
+_SIGNED = '[data-role="content"] > p[style*="right"]:last-of-type'
 _migrated = re.compile(r"-n(?P<id>[0-9]{3,9})\.html?$")
 
 
@@ -31,7 +33,7 @@ class VcCorp(Family):
                 'meta[property="article:published_time"]@content',
             ),
             modified=('meta[property="article:modified_time"]@content',),
-            byline=('[data-role="author"]', ".detail-author"),
+            byline=('[data-role="author"]', ".detail-author", _SIGNED),
             section=('[data-role="cate-name"]', 'meta[property="article:section"]@content'),
             tags=(".detail-tags a",),
             body=('[data-role="content"]', ".detail-content.afcbc-body", ".detail-content"),
@@ -50,6 +52,7 @@ class VcCorp(Family):
                 ".detail-social",
                 ".link-source-detail",
                 "[data-check-position]",
+                _SIGNED,
                 "script",
                 "style",
                 "iframe",
