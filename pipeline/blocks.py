@@ -281,6 +281,7 @@ class Moment:
     machine: str
     text: str
     itemprop: str
+    names: str
     box: Box
 
 
@@ -500,7 +501,14 @@ _ROWS = frozenset(("table", "tbody", "tr", "td", "th"))
 def _moment(node: LexborNode, position: int, box: Box) -> Moment:
     attributes = node.attributes
     machine = attributes.get("datetime") or attributes.get("content") or ""
-    return Moment(position, machine, clean(node.text() or ""), attributes.get("itemprop") or "", box)
+    return Moment(
+        position,
+        machine,
+        clean(node.text() or ""),
+        attributes.get("itemprop") or "",
+        attributes.get("class") or "",
+        box,
+    )
 
 
 def _close(pieces: list[str], box: Box, links: int, bold: int, href: str | None, blocks: list[Block]) -> None:

@@ -538,7 +538,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_UKRAINIAN = frozenset("іїєґ")
 _LATIN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_SAMPLE = 2500  # characters
+_SAMPLE = 1200  # characters
 _LANGUAGES_OF: dict[str, list[str]] = {}
 for _code, _common in _WORDS.items():
     for _word in _common:

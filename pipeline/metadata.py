@@ -76,12 +76,17 @@ _MODIFIED = (
 )
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—•·»:~/]|::|>>?)\s+|\s*\|\s*|\s+[»›]\s*")
 _WORD = re.compile(r"\w+")
+_NO_WORD = re.compile(r"\W+")
 _DATED = re.compile(r"\d{1,4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,4}|\b(?:19|20)\d{2}\b")
 _URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
 _URL_DAY_WORDS = re.compile(
     r"/((?:19|20)\d{2})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(0?[1-9]|[12]\d|3[01])(?=/)", re.I
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_PUBLICATION = re.compile(
+    r"(?:first |date ?|post(?:ed)?-?(?:date|on)?|entry-date )?(?:publish(?:ed)?|pubdate|posted on|entry-date|post-date|ngày đăng|đăng ngày|xuất bản)\b",
+    re.I,
+)
 _UPDATED = re.compile(r"updat|modif|cập nhật|mis à jour|actualiz|reviewed|edited", re.I)
 _GENERIC = re.compile(
     r"^(?:xuất bản thông tin|cổng thông tin.*|trang chủ|trang tin.*|home(?:\s?page)?|index|untitled.*|document|accueil|inicio|главная|首页|trang thông tin điện tử.*|loading.*|article|news|blog)$",
@@ -297,11 +302,11 @@ def without_site(title: str, names: list[str], shown: Iterable[str] = ()) -> str
     spans = list(_SEPARATOR.finditer(title))
     if not spans:
         return title
-    keys = {re.sub(r"\W", "", name.lower()) for name in names}
-    headings = {re.sub(r"\W", "", text.lower()) for text in shown}
+    keys = {_key(name) for name in names}
+    headings = {_key(text) for text in shown}
     for span in spans:  # the longest part that the page itself shows as its heading
         for part in (title[: span.start()], title[span.end() :]):
-            if len(part) >= 15 and re.sub(r"\W", "", part.lower()) in headings:
+            if len(part) >= 15 and _key(part) in headings:
                 return part.strip()
     start, end = 0, len(title)
     for span in reversed(spans):
@@ -321,7 +326,7 @@ def without_site(title: str, names: list[str], shown: Iterable[str] = ()) -> str
 
 
 def _is_site(part: str, keys: set[str]) -> bool:
-    key = re.sub(r"\W", "", part.lower())
+    key = _key(part)
     if not key:
         return True
     return any(
@@ -340,29 +345,26 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
     shown = _headings(tree)
     names = site_names(head, url)
     texts = [text for text, _ in shown]
-    said = [
-        without_site(title, names, texts)
-        for title in (
-            head.meta("og:title", "twitter:title"),
-            data.headline,
-            head.title,
-            head.meta("title", "dc.title", "headline"),
-        )
-        if title
-    ]
-    site_keys = {re.sub(r"\W", "", name.lower()) for name in names}
-    said = [t for t in said if not _GENERIC.match(t) and re.sub(r"\W", "", t.lower()) not in site_keys]
-    claims = [tokens(title) for title in said]
-    if hinted:
-        claims.append(tokens(hinted))
+    own = {_key(name) for name in names}
+    titles = (
+        head.meta("og:title", "twitter:title"),
+        head.title,
+        data.headline,
+        head.meta("title", "dc.title", "headline"),
+    )
+    said = [without_site(title, names, texts) for title in titles if title]
+    said = [title for title in said if not _GENERIC.match(title) and _key(title) not in own]
+    claims = [tokens(title) for title in (*said, *([hinted] if hinted else ()))]
     best, best_score = "", 0.0
     for text, box in shown:
-        if _GENERIC.match(text) or re.sub(r"\W", "", text.lower()) in site_keys:
+        if _GENERIC.match(text) or _key(text) in own:
             continue
         words = tokens(text)
         score = max((likeness(words, claim) for claim in claims), default=0.0)
         if box.tag == "h1":
             score += 0.25
+        elif score < 0.8:
+            continue  # a lower heading that is merely about the same thing
         if box.hint & Hint.TITLE or box.itemprop == "headline":
             score += 0.1
         if box.first > body.container.first + 12 and box.tag != "h1":
@@ -371,14 +373,14 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
             best, best_score = text, score
     if best and best_score >= 0.6:
         return best
-    ones = [
-        text
-        for text, box in shown
-        if box.tag == "h1" and not _GENERIC.match(text) and re.sub(r"\W", "", text.lower()) not in site_keys
-    ]
+    ones = [text for text, box in shown if box.tag == "h1" and not _GENERIC.match(text) and _key(text) not in own]
     if said and not (len(ones) == 1 and len(ones[0]) > 12 and best_score >= 0.4):
         return said[0]
     return ones[0] if ones else best or (hinted or "")
+
+
+def _key(text: str) -> str:
+    return _NO_WORD.sub("", text.lower())
 
 
 def _headings(tree: Outline) -> list[tuple[str, Box]]:
@@ -501,7 +503,20 @@ def _shown(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
             return stamp
         if fallback is not None:
             return fallback
-    return None
+    return _said_published(tree, dating)
+
+
+def _said_published(tree: Outline, dating: Dating) -> Timestamp | None:
+    """A date that calls itself the publication's, wherever it stands; None when two such disagree."""
+    stamps = []
+    for moment in tree.moments:
+        if _PUBLICATION.search(f"{moment.box.names} {moment.itemprop} {moment.names}"):
+            stamps.append(dating.read(moment.machine) or dating.read(moment.text))
+    for block in tree.blocks:
+        if len(block.text) < 80 and _PUBLICATION.match(block.text) and _DATED.search(block.text):
+            stamps.append(dating.read(block.text))
+    found = [stamp for stamp in stamps if stamp is not None]
+    return found[0] if len({stamp.at.date() for stamp in found}) == 1 else None
 
 
 def _title_position(tree: Outline, first: int) -> int:
@@ -577,9 +592,20 @@ def byline(head: Head, data: Linked, tree: Outline, body: Body, url: str) -> tup
     return None, agency
 
 
-def is_american(head: Head) -> bool:
-    """Whether the page calls its language US English, where all-numeric dates put the month first."""
-    return (head.lang or head.meta("og:locale") or "").lower().replace("_", "-") == "en-us"
+def is_american(head: Head, url: str) -> bool:
+    """Whether all-numeric dates of a page of no known source put the month first: US English, or English that
+    names no country, on a host that names none either."""
+    spoken = (head.lang or head.meta("og:locale") or "").lower().replace("_", "-")
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return spoken == "en-us" or (
+        spoken in ("en", "")
+        and head.meta("og:locale") in (None, "en_US")
+        and host.endswith((".com", ".org", ".net", ".gov", ".edu", ".us"))
+        and spoken != ""
+    )
 
 
 def section(head: Head, data: Linked) -> str | None:

@@ -82,7 +82,9 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     data = metadata.linked([*head.scripts, *tree.scripts])
     known = _known(tree, memory)
     zone = _zone(source, page.url)
-    dating = metadata.Dating(zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head))
+    dating = metadata.Dating(
+        zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head, page.url)
+    )
 
     doubts: list[str] = []
     places, disagreement = _by_layout(page, source, family, parser)
