@@ -108,6 +108,28 @@ def complaint(entry: Entry, articles: Collection[Named], listed: int, source: So
     return None
 
 
+def standstill(entry: Entry, newest: datetime, source: Source, now: datetime) -> str | None:
+    """The complaint about a list without dates whose newest article was first seen at `newest`, if there is one."""
+    hours = entry.newest_within_hours or source.expect.newest_within_hours
+    if now - newest <= timedelta(hours=hours):
+        return None
+    return f"{entry.what}: has named nothing new since {newest:%Y-%m-%d}: frozen? ({entry.url})"
+
+
+TWINS = 10  # fewer articles may be the same by chance
+
+
+def twin(entry: Entry, keys: frozenset[str], seen: Mapping[frozenset[str], Entry]) -> str | None:
+    """The complaint about an entry that names exactly what another one does: one of them is not what it says.
+
+    Some systems answer every section's feed address with the feed of the whole site, or of another section.
+    """
+    other = seen.get(keys)
+    if other is None or other == entry or len(keys) < TWINS:
+        return None
+    return f"{entry.what}: names the same {len(keys)} articles as {other.what}: the wrong section? ({entry.url})"
+
+
 def _span(hours: int) -> str:
     return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
 
@@ -125,6 +147,8 @@ def wrong_way(asked: str, target: str, source: Source, *, key: str | None) -> st
     """
     if not source.owns(target):
         return f"redirected to a foreign host: {target}"
+    if asked.startswith("https:") and not target.startswith("https:"):
+        return f"redirected to an address without encryption: {target}"
     if key is not None:
         if source.is_article(target):
             there = source.key(target)

@@ -68,6 +68,7 @@ class SourceSpider(Spider):
         self._pages = 0  # listing pages asked for
         self._left = self.source.limits.articles
         self._named: set[str] = set()
+        self._lists: dict[frozenset[str], Entry] = {}
         self._asked: set[str] = set()
 
     @classmethod
@@ -190,8 +191,9 @@ class SourceSpider(Spider):
             return
         now = datetime.now(UTC)
         articles = agenda.named(links, self.source, changed)
-        if errand.page == 1 and (complaint := agenda.complaint(errand.entry, articles, len(links), self.source, now)):
-            self._problem(complaint)
+        if errand.page == 1:
+            for sentence in await self._complaints(errand.entry, articles, len(links), now):
+                self._problem(sentence)
         fresh = [a for a in articles if a.key not in self._named]
         self._named.update(a.key for a in fresh)
         self.visit.discovered += len(fresh)
@@ -215,6 +217,19 @@ class SourceSpider(Spider):
                 self._pages += 1
                 self._reading += 1
                 yield self._ask_listing(errand.entry, following, errand.page + 1)
+
+    async def _complaints(self, entry: Entry, articles: list[agenda.Named], listed: int, now: datetime) -> list[str]:
+        """What is wrong with what an entry names, in words."""
+        keys = frozenset(article.key for article in articles)
+        found = [
+            agenda.complaint(entry, articles, listed, self.source, now),
+            agenda.twin(entry, keys, self._lists),
+        ]
+        self._lists.setdefault(keys, entry)
+        if articles and all(agenda.dated(article.link, self.source) is None for article in articles):
+            newest = await asyncio.to_thread(self._newest, keys)
+            found.append(agenda.standstill(entry, newest, self.source, now) if newest is not None else None)
+        return [sentence for sentence in found if sentence is not None]
 
     def _links(
         self, body: bytes, content_type: str | None, url: str, entry: Entry
@@ -381,6 +396,12 @@ class SourceSpider(Spider):
         with self.store.read() as archive:
             latest = archive.captures.latest(self.source.slug, requested_url)
             return b"" if latest is None or latest.body_digest is None else archive.captures.body(latest.body_digest)
+
+    def _newest(self, keys: Iterable[str]) -> datetime | None:
+        """When the newest of these pages was first seen; None where one of them is not known yet."""
+        with self.store.read() as archive:
+            pages = [archive.pages.find(self.source.slug, key) for key in keys]
+        return None if None in pages else max((page.first_seen_at for page in pages if page is not None), default=None)
 
     def _choose(self, articles: Iterable[agenda.Named], now: datetime) -> list[tuple[agenda.Named, Page | None]]:
         """Of listed articles those to ask for: new ones, and known ones that the listing says were edited."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from spiders.agenda import complaint, dated, edited, named, recent, resting, wrong_way
+from spiders.agenda import complaint, dated, edited, named, recent, resting, standstill, twin, wrong_way
 from spiders.families.family import Link
 from spiders.source import Entry, EntryKind, Evidence, Source, load_sources, parse_source
 from storage.records import Capture, CaptureKind, Page, Precision, Timestamp
@@ -104,6 +104,18 @@ class TestSilence:
         articles = named([Link(url="https://thoidai.com.vn/tin-756909.html")], source, {})
         assert complaint(ENTRY, articles, 1, source, NOW) is None
 
+    def test_undated_list_that_stands_still(self) -> None:
+        assert standstill(ENTRY, NOW - timedelta(days=6), SOURCE, NOW) is None
+        assert "2026-09-30" in str(standstill(ENTRY, NOW - timedelta(days=10), SOURCE, NOW))
+
+    def test_two_sections_with_the_same_articles(self) -> None:
+        other = ENTRY.model_copy(update={"what": "Y tế"})
+        many, few = frozenset(map(str, range(25))), frozenset(map(str, range(3)))
+        assert "wrong section" in str(twin(other, many, {many: ENTRY}))
+        assert twin(ENTRY, many, {many: ENTRY}) is None
+        assert twin(other, many, {few: ENTRY}) is None
+        assert twin(other, few, {few: ENTRY}) is None
+
 
 class TestRedirects:
     SECTION = "https://suckhoedoisong.vn/y-te.htm"
@@ -118,6 +130,7 @@ class TestRedirects:
             ("https://suckhoedoisong.vn/thoi-su.htm", "another section"),
             ("https://suckhoedoisong.vn/dang-nhap?next=/y-te.htm", "another section"),
             ("https://evil.example/y-te.htm", "foreign host"),
+            ("http://suckhoedoisong.vn/y-te.htm", "without encryption"),
         ],
     )
     def test_of_a_section(self, target: str, said: str | None) -> None:

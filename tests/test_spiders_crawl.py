@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -222,6 +222,17 @@ class TestVisit:
         unchanged = [c for c in articles(database) if c.status == 304]
         assert [(c.key, c.body_digest) for c in unchanged] == [("127.0.0.1/9001", None)]
 
+    def test_a_due_page_in_trouble_is_asked_again_later(self, site: Site, database: str) -> None:
+        site.feed(1)
+        site.article(1)
+        visit(make_source(site), database)
+        process(database, due_in=timedelta(seconds=-1))
+        site.put("/tin-1-post9001.vnp", "broken", 500)
+        assert visit(make_source(site), database).failed == 1
+        site.asked.clear()
+        assert visit(make_source(site), database).failed == 0
+        assert site.paths() == ["/rss/home.rss"]
+
     def test_revisit_none_and_all(self, site: Site, database: str) -> None:
         site.feed(1)
         site.article(1, ETag='"one"')
@@ -349,6 +360,32 @@ class TestSilenceIsAnError:
         run = visit(make_source(site), database)
         assert "frozen?" in run.problems[0]
         assert site.paths() == ["/rss/home.rss"]  # older than a visit looks back
+
+    def test_undated_feed_that_stands_still(self, site: Site, database: str) -> None:
+        site.put("/rss/home.rss", f"<rss><item><link>{site.home}/tin-1-post9001.vnp</link></item></rss>")
+        site.article(1)
+        source = make_source(site)
+        assert visit(source, database).problems == ()
+        process(database)
+        assert visit(source, database).problems == ()
+        with Store.open(database) as store, store.write() as archive:
+            page = archive.pages.find("trial", "127.0.0.1/9001")
+            assert page is not None
+            archive.pages.save(replace(page, first_seen_at=NOW - timedelta(days=30)))
+        assert "nothing new since" in visit(source, database).problems[0]
+
+    def test_section_that_is_another(self, site: Site, database: str) -> None:
+        entries = "".join(
+            f'[[entries]]\nkind = "feed"\nwhat = "{n}"\nurl = "{site.home}/{n}.rss"\nevidence = "seen"\n' for n in "ab"
+        )
+        for n in "ab":
+            site.feed(*range(1, 13), path=f"/{n}.rss")
+        for k in range(1, 13):
+            site.article(k)
+        run = visit(make_source(site, entries=entries), database)
+        assert len(run.problems) == 1
+        assert "wrong section?" in run.problems[0]
+        assert run.fetched == 12
 
     def test_one_broken_listing_is_said_beside_a_good_one(self, site: Site, database: str) -> None:
         entries = "".join(

@@ -158,6 +158,10 @@ class TestOneArticleManyAddresses:
             == "https://www.thu.example/tin-post7.vnp"
         )
 
+    def test_address_keeps_the_order_of_parameters(self) -> None:
+        url = "https://moh.gov.vn/index.jsp?pageId=5803&aid=1234&cid=8349"
+        assert load_sources()["moh_gov_vn"].address(url) == url
+
     @pytest.mark.parametrize(
         "url", ["", "javascript:void(0)", "ftp://thu.example/a", "https://[", "mailto:a@b.example"]
     )

@@ -1,0 +1,1 @@
+"""One TOML file a source; see `spiders.source` for its words."""
