@@ -48,8 +48,11 @@ def passages(
     """The scanned parts of an article: title, lead, paragraphs, captions."""
     scan = matcher(reading_language(f"{title} {lead or ''}", language)).scan
     head = Passage("title", scan(normalised(title)))
-    opening = Passage("lead", scan(normalised(lead))) if lead else None
     body = [Passage(f"paragraph {n}", scan(normalised(p))) for n, p in enumerate(paragraphs[:MOST_PARAGRAPHS], 1)]
+    if lead:
+        opening: Passage | None = Passage("lead", scan(normalised(lead)))
+    else:  # a ministry's page has no lead: its first paragraph says what the story is about
+        opening, body = (body[0] if body else None), body[1:]
     pictured = [Passage(f"caption {n}", scan(normalised(c))) for n, c in enumerate(captions[:20], 1)]
     return head, opening, body, pictured
 
