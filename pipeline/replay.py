@@ -55,7 +55,7 @@ def read_otherwise(store: Store, sources: Mapping[str, Source], only: str | None
     for page in _pages(store, only):
         assert page.id is not None
         with store.read() as archive:
-            captures = [c for c in archive.captures.of_page(page.source, page.key) if c.status == 200 and c.body_digest]
+            captures = [c for c in archive.captures.of_page(page.key, page.source) if c.status == 200 and c.body_digest]
             latest = archive.pages.latest_revision(page.id)
         if not captures:
             continue
