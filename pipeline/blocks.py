@@ -8,10 +8,10 @@ of the text is link and how much is bold is kept, because that tells articles fr
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pipeline.naming import Hint, named
 from pipeline.repair import clean
 
 # Never text of the page. `noscript` repeats what scripts would build.
@@ -106,89 +106,6 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _VOID = frozenset(("br", "hr", "img", "wbr"))
 
 
-class Hint:
-    """What the names of an element (class, id, role …) say of it, as bits of an int (an enum is too slow here).
-
-    Names are hearsay: see `pipeline.boilerplate`.
-    """
-
-    NONE = 0
-    FURNITURE = 1  # navigation, sharing, advertisement, related stories, newsletters …
-    COMMENTS = 2
-    META = 4  # byline, date, reading time: belongs to the article but not to its text
-    CAPTION = 8
-    BODY = 16
-    LEAD = 32
-    HIDDEN = 64
-    TITLE = 128
-    HEARSAY = 256  # a word that furniture likes and articles use as well: player, gate, promo …
-    SCRAPS = 512  # a word that is furniture only where no sentence stands: tags, button, card …
-
-
-def _words(*words: str) -> re.Pattern[str]:
-    """A pattern for any of these words as whole parts of a name; digits at the end of a part do not matter."""
-    return re.compile(rf"(?:^|[^a-z0-9])(?:{'|'.join(words)})\d*(?=[^a-z0-9]|$)")
-
-
-# Words that are all but never used of an article's own text.
-_FURNITURE = _words(
-    r"shar(?:e|es|ing|er|edaddy|ebar|ethis|e-?[a-z]+)|addthis|addtoany|socials?(?!-(?:media-)?embed)(?:bar|media|links?|icons?|share)?",
-    r"relat(?:ed|e|eds)[a-z]*|recommend[a-z]*|recirc[a-z]*|newsletters?|subscri[a-z]*|sign-?up|sponsor[a-z]*|advert[a-z]*|ads?|adv|advs",
-    r"ad-?(?:slot|unit|box|wrapper|container|block)[a-z]*|banners?|breadcrumbs?|crumbs?|side-?bars?|footers?|nav|navs|navbar|navigation",
-    r"menus?|megamenu|dropdown|cookies?|consent|gdpr|popups?|popovers?|modals?|lightbox|outbrain|taboola|mgid|zergnet",
-    r"most-?(?:read|popular|viewed|recent)|popular[a-z]*|trending|read-?(?:more|next|also)|(?:see|view)-?(?:more|also|next)",
-    r"more-?(?:from|stories|news|articles|posts|on|in|like|coverage|links|reading|topics)|paginat(?:ion|or)|pager|paging",
-    r"page-?(?:links|nav)|post-?nav(?:igation)?|toolbar|polls?|log-?in|up-?next|next-?(?:up|post|article|prev|story)",
-    r"prev(?:ious)?-?(?:post|article|next|story)|ticker|marquee|app-?(?:promo|download|banner)|same-?cate[a-z-]*",
-    r"tin-?(?:lien-?quan|khac|moi|xem-?them|doc-?nhieu)|xem-?them|doc-?nhieu|lien-?quan|cung-?chuyen-?muc|bai-?(?:viet-?)?(?:lien-?quan|khac)",
-    r"othernews|other-?(?:news|stories|articles|posts|links)|latest-?(?:news|stories|posts|articles)|recent-?(?:posts?|news|articles|stories)",
-    r"also-?(?:like|read)|you-?may[a-z-]*|widget-?area|trc|dfp|gpt|adsense|adsbygoogle|adbox|leaderboard|skyscraper|mpu",
-    r"call-?to-?action|trackbacks?|whatsapp|telegram|kbwscwl[a-z-]*|relatedonenews|videostream|relatebox|box-?relate[a-z]*",
-    r"masthead|topbar|top-?bar|mobile-?(?:menu|nav)|site-?(?:header|footer|nav|info)|page-?footer|colophon|quick-?links|load-?more",
-    r"infinite-?scroll|preloader|screen-?reader[a-z-]*|sr-?only|visually-?hidden|skip-?(?:link|to|nav)[a-z]*|language-?(?:switch(?:er)?|selector|menu)",
-)
-# Words that furniture likes and article text has as well.
-_HEARSAY = _words(
-    r"overlays?|register|registration|account|paywall|regwall|player|audio|listen|podcast-?(?:player|promo)|toc|table-?of-?contents",
-    r"jump-?links?|search|copyright|legal|disclaimer|feedback|survey|donat[a-z]*|follow|follow-?us|carousel|slider|slideshow|swiper",
-    r"contact-?(?:form|us)|download-?app|author-?(?:bio|box|info|card|profile|about|description|details|block)|bio|biography",
-    r"about-?(?:the-?)?author|contributors?-?(?:bio)?|similar|suggest(?:ed|ions?)?|rightcol|leftcol|right-?(?:rail|column|col|side)",
-    r"left-?(?:rail|column|col|side)|rail|cta|backlink|instagram-?follow|sitemap|hashtags?|disclosure|affiliate[a-z-]*",
-    r"membership|premium-?(?:promo|banner|box)|gate|piano|metered|offers?|shop|product-?(?:card|list|box|recommendation)s?|deals?",
-    r"privacy|terms|notice-?bar|alert-?bar|announcement|bottom-?bar|archive-?list|feed-?list",
-    r"loader|spinner|skeleton|tooltips?|promos?|promo-?[a-z]*|teasers?|inset|embedbox",
-)
-# Words that say something only of a box without a sentence in it.
-_SCRAPS = _words(
-    r"tags?|tag-?(?:list|links|cloud)|keywords?|topics?|topic-?list|rating|ratings|stars?|votes?|forms?|buttons?|btn|btns|permalink",
-    r"facebook|twitter|linkedin|pinterest|rss|link-?(?:list|box)|links|linklist|listing|print|quiz|utility|tools?|widgets?|more|cards?|trend",
-)
-_COMMENTS = _words(
-    r"comments?|comment-?[a-z]*|disqus|livefyre|respond|replies|discussion|fb-?comments?|binh-?luan|y-?kien"
-)
-_META = _words(
-    r"by-?lines?|authors?|author-?[a-z]*|post-?(?:meta|info|date|author)|entry-?(?:meta|date|footer)|article-?(?:meta|info|date|author)",
-    r"dates?|datetime|date-?time|timestamp|time|pub-?date|publish[a-z-]*|updated|dateline|posted-?(?:on|by)|read(?:ing)?-?time",
-    r"time-?to-?read|meta|meta-?(?:data|info)|category|categories|cat-?links|kicker|eyebrow|rubric|source|byline[a-z]*|writer|reporter",
-    r"contributors?|credits|vcard|story-?(?:meta|info)",
-)
-_CAPTION = _words(
-    r"[a-z]*captions?|fig-?caption|wp-caption[a-z-]*|(?:image|photo|picture|img|media|figure)-?(?:caption|credit|desc|description|text|source|info|copyright)s?",
-    r"credit|photo-?credit|photographer|tplcaption|pcaption",
-)
-_BODY = _words(
-    r"article-{0,2}(?:body|content|text|copy|main|detail|entry|page)|(?:post|entry|story|news|blog|page|main|detail|single|item|body|node)-{0,2}(?:body|content|text|copy|article)",
-    r"content-{0,2}(?:body|text|article|detail)|rich-?text|body-?copy|articlebody|storybody|postcontent|maincontent|afcbc-body|cms-body|fck-detail",
-    r"journal-content-article|hentry|entry",
-)
-_LEAD = _words(
-    r"sapo|lead|lede|standfirst|deck|dek|sub-?(?:title|head|headline|heading|hed)|strapline|chapeau|intro|introduction",
-    r"article-?(?:desc|description|summary|lead|intro|excerpt|dek)|summary|excerpt|abstract|cms-desc|description",
-)
-_TITLE = _words(
-    r"(?:article|post|entry|story|page|news|detail|main)-{0,2}(?:title|headline|heading|header)|headline|title|cms-title"
-)
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ROLES = {
     "navigation": Hint.FURNITURE,
     "banner": Hint.FURNITURE,
@@ -216,32 +133,6 @@ _TAG_HINTS = {
 # An inline element of such a name is a thing of its own, not a part of the sentence around it.
 _STANDING = Hint.FURNITURE | Hint.COMMENTS | Hint.META | Hint.CAPTION
 _DISPLAY_NONE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-
-
-@lru_cache(maxsize=16384)
-def named(names: str) -> int:
-    """What the names of an element say (flags of `Hint`); remembered, because a site repeats its names."""
-    text = _HUMP.sub("-", names[:400]).lower().replace("_", "-")
-    hint = 0
-    if _FURNITURE.search(text):
-        hint |= Hint.FURNITURE
-    if _COMMENTS.search(text):
-        hint |= Hint.COMMENTS
-    if _HEARSAY.search(text):
-        hint |= Hint.HEARSAY
-    if _SCRAPS.search(text):
-        hint |= Hint.SCRAPS
-    if _META.search(text):
-        hint |= Hint.META
-    if _CAPTION.search(text):
-        hint |= Hint.CAPTION
-    if _BODY.search(text):
-        hint |= Hint.BODY
-    if _LEAD.search(text):
-        hint |= Hint.LEAD
-    if _TITLE.search(text):
-        hint |= Hint.TITLE
-    return hint
 
 
 class Box:

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from pipeline import phrases, vietnamese
-from pipeline.blocks import Block, Box, Hint, Outline, heading_level
+from pipeline.blocks import Block, Box, Outline, heading_level
+from pipeline.naming import Hint
 
 _PROSE_END = frozenset('.!?…。！？:;"”’»)')
 _SENTENCE_END = frozenset('.!?…。！？”"')
 _SENTENCE = re.compile(r"[.!?…。！？]['\"”’»)]*(?:\s|$)")
+_NO_WORD = re.compile(r"\W+")
 _DIGITS = re.compile(r"\d+")
 _WHOLE = frozenset(("body", "html", "article", "main"))
 
@@ -304,8 +306,10 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str) -> 
 
 
 def _is_caption(text: str, pictured: bool, title: str) -> bool:
-    evidence = vietnamese.caption_evidence(text, title)
-    return evidence + 2 * pictured >= 4 and not vietnamese.ends_story(text) and (pictured or evidence >= 4)
+    if pictured or text == title or (len(text) < 300 and ("(" in text or ": " in text)):
+        evidence = vietnamese.caption_evidence(text, title)
+        return evidence + 2 * pictured >= 4 and not vietnamese.ends_story(text)
+    return False
 
 
 def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
@@ -410,12 +414,13 @@ def _without_orphans(blocks: list[Block], kept: list[int]) -> list[int]:
 
 def finish(outline: Outline, body: Body, title: str) -> None:
     """What can be told only when the headline is known: it does not stand in the text again."""
-    wanted = _bare(title)
-    body.kept = [i for i in body.kept if len(outline.blocks[i].text) > 300 or _bare(outline.blocks[i].text) != wanted]
-
-
-def _bare(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    wanted = _NO_WORD.sub("", title.lower())
+    near = range(len(title) - 10, len(title) + 11)
+    body.kept = [
+        index
+        for index in body.kept
+        if len(text := outline.blocks[index].text) not in near or _NO_WORD.sub("", text.lower()) != wanted
+    ]
 
 
 def paragraphs(outline: Outline, body: Body) -> list[str]:

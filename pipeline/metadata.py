@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline import vietnamese
-from pipeline.blocks import Box, Hint, Outline
+from pipeline.blocks import Box, Outline
 from pipeline.boilerplate import Body
+from pipeline.naming import Hint
 from pipeline.repair import clean
 from spiders.dates import read_timestamp
 from storage.records import Precision, Timestamp
@@ -631,7 +632,9 @@ def address(found: str | None, url: str) -> str | None:
     if not found:
         return None
     try:
-        whole = urljoin(url, found.strip())
+        whole = found.strip()
+        if not whole.startswith(("https://", "http://")):
+            whole = urljoin(url, whole)
         parts = urlsplit(whole)
     except ValueError:
         return None

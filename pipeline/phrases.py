@@ -77,6 +77,14 @@ def is_cookie_notice(text: str) -> bool:
     return _COOKIES.search(text[:400]) is not None
 
 
+_PITCH_WORDS = ("newsletter", "subscribe", "sign", "follow", "find us", "affiliate", "commission", "rights reserved", "copyright", "reached at", "tip", "app", "theo dõi", "đăng ký", "citation", "associated press", "reporting by", "this ", "like this", "write to", "mail")  # fmt: skip
+
+
 def is_pitch(text: str) -> bool:
     """Whether a paragraph at the edge of an article sells the site, asks for something, or presents its author."""
-    return len(text) < 420 and (_PITCH.search(text) is not None or _BIO.match(text) is not None)
+    if len(text) > 420:
+        return False
+    if _BIO.match(text):
+        return True
+    low = text.lower()
+    return any(word in low for word in _PITCH_WORDS) and _PITCH.search(text) is not None

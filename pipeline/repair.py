@@ -19,9 +19,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 # What UTF-8 looks like when each byte was taken for a letter of its own: a lead byte (Â-ô, or what windows-1258
 # shows there) and the right number of continuation bytes (80-BF, as Latin-1 or as windows-1252 shows them).
 _TAIL = "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
-# How such text looks in UTF-8 that was encoded twice.
-_TWICE = re.compile(rb"\xc3(?:[\x82\x83]|\xa2(?:\xe2\x82|\xc2\x80)|\xa1\xc2|\x84[\xe2\xc2])")
 _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
+_BY_CHANCE = 3
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
 
@@ -49,20 +48,25 @@ def clean(text: str) -> str:
     return text
 
 
+def is_broken(text: str) -> bool:
+    """Whether a text shows, more often than by chance, sequences that are UTF-8 read as another encoding."""
+    if text.isascii():
+        return False
+    hits = 0
+    for _ in _BROKEN.finditer(text):
+        hits += 1
+        if hits >= _BY_CHANCE:
+            return True
+    return False
+
+
 def mended(text: str) -> str:
     """The text with every sequence that is UTF-8 read as windows-1252 (or Latin-1, windows-1258) read as UTF-8.
 
     Nothing is touched unless such sequences occur more than once or twice, and then only those that are valid
     UTF-8: a page that merely quotes one stays as it is.
     """
-    if text.isascii():
-        return text
-    hits = 0
-    for _ in _BROKEN.finditer(text):
-        hits += 1
-        if hits >= 3:
-            return _BROKEN.sub(_reread, text)
-    return text
+    return _BROKEN.sub(_reread, text) if is_broken(text) else text
 
 
 def _reread(found: re.Match[str]) -> str:
@@ -90,10 +94,10 @@ def utf8(body: bytes, content_type: str | None = None) -> bytes:
     if body.isascii():
         return body
     try:
-        text = body.decode("utf-8")
+        body.decode("utf-8")
     except UnicodeDecodeError as error:
         return _encoded(_by_declaration(body, content_type, damaged=error.start > 0))
-    return _encoded(mended(text)) if b"\xc3" in body and _TWICE.search(body) else body
+    return body
 
 
 def _encoded(text: str) -> bytes:
@@ -108,7 +112,7 @@ def _by_declaration(body: bytes, content_type: str | None, *, damaged: bool) -> 
         lost = text.count("\ufffd")
         # A cut or patched UTF-8 page loses few characters; another encoding loses nearly all that are not ASCII.
         if lost * 4 <= sum(1 for character in text[:200_000] if character > "\x7f"):
-            return mended(text)
+            return text
     if declared in ("utf-8", None):
         declared = "windows-1252"
     try:
