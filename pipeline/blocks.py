@@ -191,6 +191,7 @@ class Outline:
     blocks: list[Block] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)  # empty paragraphs, which often stand for a picture
     scripts: list[str] = field(default_factory=list)  # JSON-LD that stands in the body
     metas: list[tuple[str, str]] = field(default_factory=list)  # microdata <meta itemprop> in the body
 
@@ -260,12 +261,14 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                 in_bold -= 1
             node = node.next
             continue
-        tag = node.tag
+        tag = node.tag or ""
         if tag == "-text":
             text = node.text_content
             if text is None or text.isspace():
                 if pieces:
                     pieces.append(" ")
+                elif text is not None and "\u00a0" in text and box.tag == "p" and box.first == len(blocks):
+                    found.slots.append(len(blocks))
             else:
                 pieces.append(text)
                 if in_link:

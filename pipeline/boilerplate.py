@@ -91,7 +91,7 @@ def main_text(
             box = _container(sight)
     body = Body(box, prose=sums[-1], taken=sight.inside(box))
     body.listed = sum(b.links for b in blocks[box.first : box.end])
-    _select(sight, body, frozenset(picture.position for picture in outline.pictures), title)
+    _select(sight, body, frozenset([*(picture.position for picture in outline.pictures), *outline.slots]), title)
     if not strict:
         body.lead = _lead(sight, body)
     return body

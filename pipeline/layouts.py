@@ -53,7 +53,7 @@ def apply(layout: Layout, parser: LexborHTMLParser) -> Places:
         modified=_texts(layout.modified, parser),
         byline=next(iter(_texts(layout.byline, parser)), None),
         section=next(iter(_texts(layout.section, parser)), None),
-        tags=tuple(dict.fromkeys(_texts(layout.tags, parser))),
+        tags=tuple(dict.fromkeys(tag.lstrip("# ") for tag in _texts(layout.tags, parser))),
     )
     inside = {node.mem_id for node in body.css("*")}
     for node in lead_nodes[:1]:
@@ -62,8 +62,9 @@ def apply(layout: Layout, parser: LexborHTMLParser) -> Places:
     for selector in layout.drop:
         for node in _outermost(_css(body, selector)):
             node.decompose()
-    for selector in layout.captions:
-        for node in _outermost(_css(body, selector)):
+    around = body.parent if body.parent is not None and body.parent.tag not in ("body", "html") else body
+    for selector in layout.captions:  # the lead picture often stands beside the body
+        for node in _outermost(_css(around, selector)):
             text = _text(node)
             if text:
                 places.captions.append(text)

@@ -85,12 +85,14 @@ _URL_DAY_WORDS = re.compile(
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _PUBLICATION = re.compile(
-    r"(?:first |date ?|post(?:ed)?-?(?:date|on)?|entry-date )?(?:publish(?:ed)?|pubdate|posted on|entry-date|post-date|ngày đăng|đăng ngày|xuất bản)\b",
+    r"(?:first |date ?|post(?:ed)?-?(?:date|on)?|entry-date )?(?:publish(?:ed)?|pubdate|posted on|entry-date"
+    r"|post-date|ngày đăng|đăng ngày|xuất bản)\b",
     re.I,
 )
 _UPDATED = re.compile(r"updat|modif|cập nhật|mis à jour|actualiz|reviewed|edited", re.I)
 _GENERIC = re.compile(
-    r"^(?:xuất bản thông tin|cổng thông tin.*|trang chủ|trang tin.*|home(?:\s?page)?|index|untitled.*|document|accueil|inicio|главная|首页|trang thông tin điện tử.*|loading.*|article|news|blog)$",
+    r"^(?:xuất bản thông tin|cổng thông tin.*|trang chủ|trang tin.*|home(?:\s?page)?|index|untitled.*|document"
+    r"|accueil|inicio|главная|首页|trang thông tin điện tử.*|loading.*|article|news|blog)$",
     re.I,
 )
 
@@ -198,7 +200,7 @@ def _fill(found: Linked, thing: dict[str, Any], article: bool) -> None:
     found.body = _text(thing.get("articleBody")) or found.body
     found.authors = [name for author in _list(thing.get("author")) if (name := _name(author))] or found.authors
     sections = [text for part in _list(thing.get("articleSection")) if (text := _text(part))]
-    found.section = (sections or [found.section])[0]
+    found.section = sections[0] if sections else found.section
     keywords = thing.get("keywords")
     parts = keywords.split(",") if isinstance(keywords, str) else _list(keywords)
     found.keywords = [text for part in parts if (text := _text(part))] or found.keywords

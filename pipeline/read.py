@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from selectolax.lexbor import LexborHTMLParser
+
 from pipeline import boilerplate, layouts, metadata, refusal, repair, textdump, vietnamese
 from pipeline.blocks import Outline, outline, parse
 from pipeline.language import language
+from spiders.families import FAMILIES
 from storage.records import Document, Hint, Image, NotArticle, Rejection, SiteMemory, Timestamp
 
 if TYPE_CHECKING:
-    from spiders.families.family import Family
     from spiders.source import Source
 
 LONGEST_PAGE = 10_000_000
@@ -67,9 +69,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     if foreign is not None:
         return Reading(outcome=foreign)
     body = repair.utf8(page.body[:LONGEST_PAGE], page.content_type)
-    family = _family(source)
-    if family is not None and body.lstrip()[:1] in (b"{", b"["):
-        body = (family.unwrap(body.decode("utf-8", "replace")) or "").encode("utf-8", "replace") or body
+    body = _unwrapped(body, source)
     unread = refusal.unread(body)
     if unread is not None:
         return Reading(outcome=unread)
@@ -90,7 +90,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     )
 
     doubts: list[str] = []
-    places, disagreement = _by_layout(page, source, family, parser)
+    places, disagreement = _by_layout(page, source, parser)
     if places is not None:
         main = boilerplate.main_text(places.body, known=_known(places.body, memory), strict=True, title=places.title)
         blocks = places.body.blocks
@@ -178,12 +178,16 @@ def read_text(
     return Reading(outcome=_sure(document, None, doubts, by_layout=False), blocks=blocks)
 
 
-def _family(source: "Source | None") -> "Family | None":
-    if source is None:
-        return None
-    from spiders.families import FAMILIES
-
-    return FAMILIES.get(source.family)
+def _unwrapped(body: bytes, source: "Source | None") -> bytes:
+    """The HTML in a portal's JSON answer, where one of the source's families knows it; else the body as it is."""
+    if source is None or body.lstrip()[:1] not in (b"{", b"["):
+        return body
+    text = body.decode("utf-8", "replace")
+    for name in source.families:
+        page = FAMILIES[name].unwrap(text)
+        if page is not None:
+            return page.encode("utf-8", "replace")
+    return body
 
 
 def _zone(source: "Source | None", url: str, text: str = "") -> ZoneInfo:
@@ -200,18 +204,18 @@ def _zone(source: "Source | None", url: str, text: str = "") -> ZoneInfo:
 
 
 def _by_layout(
-    page: RawPage, source: "Source | None", family: "Family | None", parser: Any
+    page: RawPage, source: "Source | None", parser: LexborHTMLParser
 ) -> tuple[layouts.Places | None, str | None]:
-    """What the family's layout of the day found, or why none fits."""
-    if family is None or source is None or not family.layouts:
+    """What the layout of the day found, or why none fits. Without a day of capture all layouts are tried."""
+    known = source.layouts(page.url) if source is not None else ()
+    if source is None or not known:
         return None, None
-    if page.fetched_at is None:
-        fitting = list(family.layouts)
-    else:
+    fitting = known
+    if page.fetched_at is not None:
         day = page.fetched_at.astimezone(source.zone).date()
-        fitting = [layout for layout in family.layouts if layout.covers(day)]
+        fitting = tuple(layout for layout in known if layout.covers(day))
         if not fitting:
-            return None, f"{family.name}: no layout for captures of {day}"
+            return None, f"{source.slug}: no layout for captures of {day}"
     complaints = []
     for layout in fitting:
         try:
@@ -263,6 +267,9 @@ def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list
             break
         byline, agency = byline or person, agency or signed
         texts.pop()
+    if texts:
+        texts[-1], signed = vietnamese.without_end_mark(texts[-1])
+        agency = agency or signed
     for text in (lead, texts[0] if texts else None):
         agency = agency or (vietnamese.dateline_agency(text) if text else None)
     return lead, texts, byline, agency

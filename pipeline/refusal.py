@@ -15,15 +15,25 @@ from storage.records import Document, NotArticle, Rejection
 _SHORT = 500  # characters of text below which what a page says of itself is believed
 
 _ERROR = re.compile(
-    r"\b(?:404|410|500|502|503|504)\b.{0,40}(?:not found|error|lỗi|unavailable|gateway)|(?:page|trang|article|bài viết|content|nội dung|url)\b.{0,40}(?:not found|không tồn tại|không tìm thấy|no longer (?:exists|available)|does not exist|doesn['’]t exist|has been (?:removed|deleted)|đã bị xóa)|không tìm thấy (?:trang|bài|nội dung)|not found|internal server error|bad gateway|service (?:temporarily )?unavailable|lỗi hệ thống|đã xảy ra lỗi|error 4\d\d|lỗi 404|page introuvable|página no encontrada|страница не найдена",
+    r"\b(?:404|410|500|502|503|504)\b.{0,40}(?:not found|error|lỗi|unavailable|gateway)|(?:page|trang|article"
+    r"|bài viết|content|nội dung|url)\b.{0,40}(?:not found|không tồn tại|không tìm thấy|no longer (?:exists"
+    r"|available)|does not exist|doesn['’]t exist|has been (?:removed|deleted)|đã bị xóa)"
+    r"|không tìm thấy (?:trang|bài|nội dung)|not found|internal server error|bad gateway"
+    r"|service (?:temporarily )?unavailable|lỗi hệ thống|đã xảy ra lỗi|error 4\d\d|lỗi 404|page introuvable"
+    r"|página no encontrada|страница не найдена",
     re.I,
 )
 _LOGIN = re.compile(
-    r"access denied|forbidden|captcha|are you (?:a robot|human)|verify(?:ing)? (?:that )?you are (?:a )?human|just a moment|attention required|checking your browser|unusual traffic|request (?:was )?blocked|you have been blocked|enable cookies|security check|ddos protection|log ?in to (?:continue|your account|view)|sign in to (?:continue|your account|view)|please (?:log|sign) in|^(?:log ?in|sign ?in|đăng nhập)\b|vui lòng đăng nhập|truy cập bị từ chối|bạn không có quyền",
+    r"access denied|forbidden|captcha|are you (?:a robot|human)|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|just a moment|attention required|checking your browser|unusual traffic|request (?:was )?blocked"
+    r"|you have been blocked|enable cookies|security check|ddos protection|log ?in to (?:continue|your account"
+    r"|view)|sign in to (?:continue|your account|view)|please (?:log|sign) in|^(?:log ?in|sign ?in|đăng nhập)\b"
+    r"|vui lòng đăng nhập|truy cập bị từ chối|bạn không có quyền",
     re.I,
 )
 _SCRIPTED = re.compile(
-    r"(?:enable|requires?|turn on|bật|without) (?:your )?javascript|javascript (?:is )?(?:disabled|required)|loading|đang tải|please wait",
+    r"(?:enable|requires?|turn on|bật|without) (?:your )?javascript|javascript (?:is )?(?:disabled|required)"
+    r"|loading|đang tải|please wait",
     re.I,
 )
 _FEED = re.compile(r"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,300}-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b")

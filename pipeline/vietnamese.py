@@ -9,35 +9,53 @@ import re
 # ── Who signs ──────────────────────────────────────────────────────────────────────────────────────────────
 
 _AGENCY = (
-    r"TTXVN|VNA|Vietnam\+|VIETNAM\+|VietnamPlus|VNS|VNP|CVN|AVI|BNEWS|Bnews|AFP|AP|Reuters|Xinhua|THX|Tân Hoa Xã|Yonhap|TASS|Tass|Sputnik|RIA"
-    r"|Kyodo|Bernama|ANTARA|Antara|KPL|CNA|VOV|VTV|TTO|VnExpress|VNE|SKĐS|PLVN|Prensa Latina|EFE|ANSA|DPA|dpa|UPI|CNN|BBC|WHO|UNICEF"
+    r"TTXVN|VNA|Vietnam\+|VIETNAM\+|VietnamPlus|VNS|VNP|CVN|AVI|BNEWS|Bnews|AFP|AP|Reuters|Xinhua|THX|Tân Hoa Xã"
+    r"|Yonhap|TASS|Tass|Sputnik|RIA"
+    r"|Kyodo|Bernama|ANTARA|Antara|KPL|CNA|VOV|VTV|TTO|VnExpress|VNE|SKĐS|PLVN|Prensa Latina|EFE|ANSA|DPA|dpa"
+    r"|UPI|CNN|BBC|WHO|UNICEF"
 )
 _AGENCIES = re.compile(rf"(?<!\w)(?:{_AGENCY})(?!\w)")
 _SIGNED = re.compile(
-    rf"^[-–—\s(\[]*(?:(?:theo|nguồn|source|tin|par|por)\b\s*:?\s*)?(?P<who>[^()/\n]{{0,80}}?)\s*[(/\-–—]?\s*(?P<agency>(?:{_AGENCY})(?:\s*[/,&-]\s*(?:{_AGENCY}))*)[\s)\].]*$",
+    rf"^[-–—\s(\[]*(?:(?:theo|nguồn|source|tin|par"
+    rf"|por)\b\s*:?\s*)?(?P<who>[^()/\n]{{0,80}}?)\s*[(/\-–—]?\s*(?:[Tt]heo\s+)?(?P<agency>(?:{_AGENCY})(?:\s*[/,&-]\s*(?:{_AGENCY}))*)[\s)\].]*$",
     re.I,
 )
 _THEO = re.compile(
-    r"^\(?(?:theo|nguồn|source|nguồn tin|bài và ảnh|tin, ảnh|tin và ảnh|bài, ảnh|tin ảnh|thực hiện|tổng hợp)\b\s*:?\s*(?P<who>[^\n]{2,60}?)\)?[.\s]*$",
+    r"^\(?(?:theo|nguồn|source|nguồn tin|bài và ảnh|tin, ảnh|tin và ảnh|bài, ảnh|tin ảnh|thực hiện"
+    r"|tổng hợp)\b\s*:?\s*(?P<who>[^\n]{2,60}?)\)?[.\s]*$",
     re.I,
 )
 _NAME = re.compile(
     r"^(?:[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*)(?:\s+[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*){0,5}(?:\s*[-–,/&]\s*(?:[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*)(?:\s+[A-ZĐÀ-ÖØ-ÞĂƠƯẠ-Ỹ][\w.'’-]*){0,5}){0,2}$"
 )
 _PREFIX = re.compile(
-    r"^(?:\(\s*(?:[A-ZĐ][A-ZĐa-z]{1,7}(?:\.[A-Za-z]{2,4})?|[A-ZĐ]{2,8}\s[A-ZĐ]{2,8})\s*\)|(?:[A-ZĐ]{2,6}(?:\.VN|\.vn|\.com|\.net)?|VOV\.VN|VTV\.vn|Dân trí|Vietnam\+))\s*[-–—]\s*(?=\S)"
+    r"^(?:\(\s*(?:[A-ZĐ][A-ZĐa-z]{1,7}(?:\.[A-Za-z]{2,4})?|[A-ZĐ]{2,8}\s[A-ZĐ]{2,8})\s*\)|(?:[A-ZĐ]{2,6}(?:\.VN"
+    r"|\.vn|\.com|\.net)?|VOV\.VN|VTV\.vn|Dân trí|Vietnam\+))\s*[-–—]\s*(?=\S)"
 )
 _PREFIX_PLACES = re.compile(r"^\(?(?:HÀ NỘI|HANOI|UBND|WHO|TPHCM|HCMC|LHQ|UN|EU|ASEAN|COVID)\b")
 _DATELINE = re.compile(
-    r"^[^\W\d_][^()\n]{1,60}\((?P<agency>VNA|TTXVN|Xinhua|AFP|AP|Reuters|VOVworld|VOVWORLD|VOV5|VOV|VNS|KPL|TASS|Yonhap|Prensa Latina|AVI)\)\s*[-–—]+\s*"
+    r"^[^\W\d_][^()\n]{1,60}\((?P<agency>VNA|TTXVN|Xinhua|AFP|AP|Reuters|VOVworld|VOVWORLD|VOV5|VOV|VNS|KPL|TASS"
+    r"|Yonhap|Prensa Latina|AVI)\)\s*[-–—]+\s*"
 )
 _CREDIT = re.compile(
-    r"\(?\b(?:ảnh(?:\s*(?:minh họa|minh hoạ|tư liệu|internet))?|tin,? ảnh|nguồn ảnh|nguồn|photos?|photo credit|image|crédit photo|foto)\s*:\s*[^()\n]{1,60}\)?\s*\.?$|\((?:ảnh|photo|nguồn|source|AP|Reuters|AFP|Getty|EPA)\b[^()\n]{0,60}\)\s*\.?$",
+    r"\(?\b(?:ảnh(?:\s*(?:minh họa|minh hoạ|tư liệu|internet))?|tin,? ảnh|nguồn ảnh|nguồn|photos?|photo credit"
+    r"|image|crédit photo|foto)\s*:\s*[^()\n]{1,60}\)?\s*\.?$|\((?:ảnh|photo|nguồn|source|AP|Reuters|AFP|Getty"
+    r"|EPA)\b[^()\n]{0,60}\)\s*\.?$",
     re.I,
 )
 _SCENE = re.compile(
-    r"phát biểu tại|tại buổi|tại lễ|tại cuộc|tại hội|quang cảnh|toàn cảnh|chụp ảnh|lưu niệm|bắt tay|trao (?:quà|tặng|bằng|kỷ niệm)|tặng (?:quà|hoa)|ký kết|chủ trì|tham quan|thăm hỏi|đứng giữa|bên (?:trái|phải)|từ (?:trái|phải)|ngoài cùng|ảnh minh h|tiếp ngài|tiếp đại sứ|tiếp đoàn"
-    r"|\((?:left|right|centre|center|l|r|third|second|from left)[^)]*\)|pictured|poses? (?:for|with)|shakes? hands|at the (?:meeting|ceremony|event|signing)|attend(?:s|ing) the",
+    r"phát biểu tại|tại buổi|tại lễ|tại cuộc|tại hội|quang cảnh|toàn cảnh|chụp ảnh|lưu niệm|bắt tay|trao (?:quà"
+    r"|tặng|bằng|kỷ niệm)|tặng (?:quà|hoa)|ký kết|chủ trì|tham quan|thăm hỏi|đứng giữa|bên (?:trái|phải)"
+    r"|từ (?:trái|phải)|ngoài cùng|ảnh minh h|tiếp ngài|tiếp đại sứ|tiếp đoàn"
+    r"|\((?:left|right|centre|center|l|r|third|second|from left)[^)]*\)|pictured|poses? (?:for|with)"
+    r"|shakes? hands|at the (?:meeting|ceremony|event|signing)|attend(?:s|ing) the",
+    re.I,
+)
+# A sentence that tells what was said or done when is the story's own, however short.
+_TOLD = re.compile(
+    r"^(?:phát biểu|tại|theo|sau|trước|trong|ngày|chiều|sáng|tối|cũng|đây là|speaking|addressing|at the|during"
+    r"|after|on \w+day)\b|\b(?:cho biết|nhấn mạnh|khẳng định|cho rằng|bày tỏ|đề nghị|đề xuất|said|told|added"
+    r"|stressed)\b",
     re.I,
 )
 _CRUMB = re.compile(r"^(?:trang chủ|trang nhất|home|accueil|inicio|главная|首页)\b(?!.*[.!?]$)", re.I)
@@ -107,6 +125,8 @@ def caption_evidence(text: str, title: str = "") -> int:
         return 4
     if title and len(title) > 20 and text.rstrip(" .") == title.rstrip(" ."):
         return 4
+    if _TOLD.search(text):
+        return 0
     if len(text) > 190 or len(re.findall(r"[.!?](?:\s|$)", text)) > 1:
         return 0
     return 2 if _SCENE.search(text) else 1
@@ -130,9 +150,20 @@ def doubled(text: str) -> str | None:
     return None
 
 
+_END_MARK = re.compile(r"\s*[-–—]\s*(?P<agency>VNA(?:/\w{2,4})?|AVI|TTXVN|VNS|VNP)\.?$")
+
+
 def ends_story(text: str) -> bool:
     """The mark at the very end of an agency's story: `./.`, `-VNA`, `- AVI`."""
-    return (
-        text.endswith(("./.", "./. ", ". /.", "/."))
-        or re.search(r"[-–—]\s?(?:VNA|AVI|TTXVN|VNS)\.?$", text) is not None
-    )
+    return text.endswith(("./.", ". /.", "/.")) or _END_MARK.search(text[-20:]) is not None
+
+
+def without_end_mark(text: str) -> tuple[str, str | None]:
+    """A last paragraph without the agency's mark behind it (`… in the region./.-VNA`), and the agency.
+
+    `./.` stays: it belongs to the text as it was sent.
+    """
+    found = _END_MARK.search(text, max(0, len(text) - 20))
+    if found is None or found.start() == 0:
+        return text, None
+    return text[: found.start()], found["agency"].split("/")[0]
