@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from spiders.dates import created_by_id, day_in_slug
 from spiders.families.family import Link
-from spiders.source import Entry, Expect, Source, edition
+from spiders.source import Entry, Expect, Source
+from storage.keys import edition
 from storage.records import Capture, Page, Timestamp
 
 DEAD_LINK_REST = timedelta(hours=6)  # a listed address that gave no article is left alone that long

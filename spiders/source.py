@@ -21,7 +21,7 @@ from spiders.families import FAMILIES
 from spiders.families.family import Family
 from spiders.families.layout import Layout
 from storage.errors import HealthwireError
-from storage.keys import canonical_url
+from storage.keys import canonical_url, edition
 from storage.records import Publisher
 
 SOURCES = Path(__file__).parent / "sources"
@@ -316,15 +316,6 @@ class Source(_Words):
 @lru_cache(maxsize=1000)
 def _editions(hosts: tuple[str, ...]) -> frozenset[str]:
     return frozenset(edition(host) for host in hosts)
-
-
-def edition(host: str) -> str:
-    """A host without `www.`, `m.` or `amp.`: the edition it serves."""
-    host = host.lower().rstrip(".")
-    for prefix in ("www.", "m.", "amp."):
-        if host.startswith(prefix) and "." in host[len(prefix) :]:
-            return host[len(prefix) :]
-    return host
 
 
 # ── Files ──────────────────────────────────────────────────────────────────────────────────────────────────

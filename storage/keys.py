@@ -1,4 +1,4 @@
-"""How two things are told apart: addresses, words, paragraphs, bodies (pure)."""
+"""How two things are told apart: addresses, words, bodies (pure)."""
 
 import hashlib
 import re
@@ -72,11 +72,17 @@ def _host(netloc: str) -> str:
             host = idna.encode(host, uts46=True).decode("ascii")
         except (idna.IDNAError, UnicodeError):
             host = quote(host.lower(), safe="%[]:")
-    host = quote(host, safe="%[]:!$&'()*+,;=~").lower().rstrip(".")
-    while (prefix := next((p for p in _DEVICE_HOSTS if host.startswith(p)), None)) and "." in host[len(prefix) :]:
-        host = host[len(prefix) :]
+    host = edition(quote(host, safe="%[]:!$&'()*+,;=~"))
     port = port.lstrip("0")
     return host if port in ("", "80", "443") or not host else f"{host}:{port}"
+
+
+def edition(host: str) -> str:
+    """A host in lower case without `www.`, `m.` or `amp.` before it: the edition of a site that it serves."""
+    host = host.lower().rstrip(".")
+    while (prefix := next((p for p in _DEVICE_HOSTS if host.startswith(p)), None)) and "." in host[len(prefix) :]:
+        host = host[len(prefix) :]
+    return host
 
 
 def _without_dots(path: str) -> str:
@@ -135,8 +141,6 @@ def _encoded(piece: bytearray, safe: str) -> str:
 
 # ── Words ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-FEWEST_WORDS = 12  # a shorter paragraph ("Ảnh: TTXVN", "Mời quý vị đón đọc …") stands on pages that share nothing else
-
 
 class _Separators(dict[int, str | None]):
     """Character → a space for punctuation and white space, None for what has no width, itself otherwise."""
@@ -150,10 +154,6 @@ class _Separators(dict[int, str | None]):
 _SEPARATORS = _Separators()
 
 
-def _words(text: str) -> list[str]:
-    return fold_tones(text.translate(_SEPARATORS)).casefold().split()
-
-
 def words_digest(document: Document) -> str:
     """SHA-256 (hex) over the words of title, lead and paragraphs.
 
@@ -161,18 +161,8 @@ def words_digest(document: Document) -> str:
     that a page whose markup or typography alone changed keeps its digest. Captions do not count.
     """
     text = " ".join((document.title, document.lead or "", *document.paragraphs))
-    return hashlib.sha256(" ".join(_words(text)).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def paragraph_keys(document: Document) -> tuple[str, ...]:
-    """Digests (16 hex digits) of the lead and the paragraphs of at least 12 words, each once, in their order.
-
-    Pages that share some may carry the same text; the same things do not count as in `words_digest`.
-    """
-    paragraphs = (document.lead or "", *document.paragraphs)
-    texts = (" ".join(words) for words in map(_words, paragraphs) if len(words) >= FEWEST_WORDS)
-    digests = (hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16] for text in texts)
-    return tuple(dict.fromkeys(digests))
+    words = fold_tones(text.translate(_SEPARATORS)).casefold().split()
+    return hashlib.sha256(" ".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def body_digest(body: bytes) -> str:

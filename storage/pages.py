@@ -81,10 +81,9 @@ class Pages:
         return [from_row(Revision, row) for row in self._connection.execute(wanted)]
 
     def latest_revision(self, page_id: int) -> Revision | None:
-        return self._revision(page_id, revisions.c.number.desc())
-
-    def first_revision(self, page_id: int) -> Revision | None:
-        return self._revision(page_id, revisions.c.number.asc())
+        wanted = select(*REVISION_COLUMNS).where(revisions.c.page_id == page_id).order_by(revisions.c.number.desc())
+        row = self._connection.execute(wanted.limit(1)).first()
+        return None if row is None else from_row(Revision, row)
 
     def add_revision(self, revision: Revision) -> Revision:
         """Append a revision and give it with its id; an earlier one is never overwritten.
@@ -115,8 +114,3 @@ class Pages:
     def _one(self, *conditions: ColumnElement[bool]) -> Page | None:
         row = self._connection.execute(select(*PAGE_COLUMNS).where(*conditions)).first()
         return None if row is None else from_row(Page, row)
-
-    def _revision(self, page_id: int, order: ColumnElement[int]) -> Revision | None:
-        wanted = select(*REVISION_COLUMNS).where(revisions.c.page_id == page_id).order_by(order).limit(1)
-        row = self._connection.execute(wanted).first()
-        return None if row is None else from_row(Revision, row)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from storage.engines import Engines, place
 from storage.errors import ArchiveUnreachable, QueryRefused
@@ -63,21 +62,17 @@ def _may(action: int, first: str | None, second: str | None, *_: str | None) -> 
 def _postgresql(engines: Engines, sql: str, max_rows: int, seconds: float) -> Answer:
     with engines.reader.connect() as connection, connection.begin() as transaction:
         connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+        driver: Any = connection.connection.driver_connection
         try:
             # A cursor is declared for one query that gives rows, and for nothing else: no COPY, no second statement.
-            driver: Any = connection.connection.driver_connection
             with driver.cursor(name="question") as cursor:
                 cursor.execute(sql)
                 rows = cursor.fetchmany(max_rows + 1)
                 return Answer(tuple(column.name for column in cursor.description or ()), rows)
-        except DBAPIError as error:
-            raise QueryRefused(_in_words(str(error.orig), seconds)) from error
-        except Exception as error:
-            if isinstance(error, engines.reader.dialect.loaded_dbapi.Error):
-                if driver.broken:
-                    raise ArchiveUnreachable(f"{place(engines.url)}: the connection broke") from error
-                raise QueryRefused(_in_words(str(error), seconds)) from error
-            raise
+        except engines.reader.dialect.loaded_dbapi.Error as error:
+            if driver.broken:
+                raise ArchiveUnreachable(f"{place(engines.url)}: the connection broke") from error
+            raise QueryRefused(_in_words(str(error), seconds)) from error
         finally:
             transaction.rollback()
 

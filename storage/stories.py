@@ -111,7 +111,7 @@ class Stories:
     def index(self, page_id: int, keys: Collection[str]) -> None:
         """Replace the keys under which a page is looked up.
 
-        A key is 16 hex digits, as `storage.keys.paragraph_keys` makes them; ValueError for another form.
+        A key is 16 hex digits, whatever they stand for to the caller; ValueError for another form.
         """
         wanted = {_number(key) for key in keys}
         standing = set(

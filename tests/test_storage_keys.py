@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.keys import body_digest, canonical_url, paragraph_keys, words_digest
+from storage.keys import body_digest, canonical_url, edition, words_digest
 from storage.records import Document
 
 ARTICLE = "https://moh.gov.vn/tin-tong-hop/-/asset_publisher/k2Qn/content/thu-truong-tiep-ai-su"
@@ -94,6 +94,20 @@ def test_what_is_no_http_address_is_refused_in_words(url: str) -> None:
         canonical_url(url)
 
 
+@pytest.mark.parametrize(
+    ("host", "serves"),
+    [
+        ("WWW.Bao.VN.", "bao.vn"),
+        ("m.bao.vn", "bao.vn"),
+        ("www.m.bao.vn", "bao.vn"),
+        ("en.bao.vn", "en.bao.vn"),
+        ("m.vn", "m.vn"),  # nothing of a name would be left
+    ],
+)
+def test_devices_share_an_edition_and_languages_do_not(host: str, serves: str) -> None:
+    assert edition(host) == serves
+
+
 _PIECES = (
     r"/ \ . .. % %2 %e1%bb%87 %CC%81 %2F %3e %41 & amp; = ? # + ; utm_x=1 www. m. amp. : @ [ ] 443 080 ： 。 İ ß ộ Đ"
     " \u200d xn-- xn--a -/ /content/ redirect= .html .htm& e\u0301 \x00 \ud800 a B"
@@ -114,9 +128,6 @@ def test_canonical_address_is_stable_and_never_breaks(rest: str) -> None:
 
 def make_document(title: str = "Bộ Y tế tiếp Đại sứ", lead: str | None = None, *paragraphs: str) -> Document:
     return Document(title=title, lead=lead, paragraphs=paragraphs, reader="test", confidence=1.0)
-
-
-LONG = "Chiều ngày 7 tháng 8, tại Hà Nội, Bộ trưởng đã có buổi tiếp Đại sứ đặc mệnh toàn quyền."
 
 
 @pytest.mark.parametrize(
@@ -148,19 +159,6 @@ def test_a_word_counts_in_the_digest(other: Document) -> None:
 def test_digest_is_fixed_for_good() -> None:
     # stored digests are compared with new ones: the algorithm may not change without a migration
     assert words_digest(make_document("A B", "c", "D.")) == hashlib.sha256(b"a b c d").hexdigest()
-
-
-def test_paragraph_keys_are_of_long_paragraphs_each_once() -> None:
-    document = make_document("Tiêu đề", LONG, "Ảnh: TTXVN", LONG.upper(), LONG + " Hai bên trao đổi.")
-    keys = paragraph_keys(document)
-    assert len(keys) == len(set(keys)) == 2
-    assert all(len(key) == 16 and int(key, 16) >= 0 for key in keys)
-    assert paragraph_keys(make_document("Khác", None, LONG)) == keys[:1]
-
-
-def test_paragraph_of_eleven_words_gives_no_key() -> None:
-    assert paragraph_keys(make_document("T", None, " ".join(["từ"] * 11))) == ()
-    assert len(paragraph_keys(make_document("T", None, " ".join(["từ"] * 12)))) == 1
 
 
 def test_body_digest() -> None:
