@@ -8,6 +8,7 @@ relations hold between them, which other topics are there, and what is missing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log1p
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from pipeline.relevance.matcher import Hit, Scan
 LEAD_SENTENCES = 3
 NEAR = 8  # words: at this distance nearness has fallen to one half
 BORNE = 0.3  # the weight of a country that only qualifies a person or a product
+PARTS = ("health", "foreign", "act")
 GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 
@@ -51,6 +53,7 @@ class Sentence:
     """The hits of one sentence by their part in a cooperation story, with the weight of each."""
 
     passage: Passage
+    number: int
     health: list[tuple[float, Hit]] = field(default_factory=list)
     foreign: list[tuple[float, Hit]] = field(default_factory=list)
     act: list[tuple[float, Hit]] = field(default_factory=list)
@@ -77,7 +80,7 @@ def _sentences(passage: Passage) -> list[Sentence]:
         place = 0 if whole else hit.sentence
         sentence = found.get(place)
         if sentence is None:
-            sentence = found[place] = Sentence(passage)
+            sentence = found[place] = Sentence(passage, place)
         group = hit.group
         kind = group.kind
         if kind == "health":
@@ -129,81 +132,76 @@ def _bearer(hits: Sequence[Hit], number: int) -> Hit | None:
     return None
 
 
+Best = dict[str, tuple[float, tuple[Mention, ...]]]
+
+
 def features(
-    title: Passage, lead: Passage | None, body: Iterable[Passage], captions: Iterable[Passage]
+    title: Passage, lead: Passage | None, body: Sequence[Passage], captions: Sequence[Passage]
 ) -> list[Feature]:
     """All features that are not zero."""
     head = title.sentences
+    first, rest = _lead_and_rest(lead, body)
+    opening = head + first
+    best = {"title": _best(head), "lead": _best(first), "body": _best(rest)}
+    best["opening"] = {part: max(best["title"][part], best["lead"][part], key=_weight) for part in PARTS}
+    found = [Feature(f"{where}: {part}", *best[where][part]) for where in ("title", "lead", "body") for part in PARTS]
+    found += [
+        _together("title", head),
+        _together("lead", first),
+        _together("body", rest),
+        *_relations("opening", opening),
+        *_relations("body", rest),
+        *_across(opening, best["opening"]),
+        *_amounts(opening + rest),
+        *_against(head, first, rest),
+        *_missing(opening, best["opening"], best["body"]),
+        Feature("caption: foreign party", *_best([s for passage in captions for s in passage.sentences])["foreign"]),
+    ]
+    return [feature for feature in found if feature.value]
+
+
+def _lead_and_rest(lead: Passage | None, body: Sequence[Passage]) -> tuple[list[Sentence], list[Sentence]]:
+    """The first sentences of the lead, and everything after them. A lead of one sentence is filled from the body."""
     first: list[Sentence] = []
     rest: list[Sentence] = []
-    if lead is not None:
-        for sentence in lead.sentences:
-            (first if _number(sentence) < LEAD_SENTENCES else rest).append(sentence)
-    for passage in body:
-        rest.extend(passage.sentences)
-    pictured = [sentence for passage in captions for sentence in passage.sentences]
-    opening = head + first
-    return [
-        feature
-        for feature in (
-            *_parts("title", head),
-            *_parts("lead", first),
-            *_parts("body", rest),
-            *_nearness("title", head),
-            *_nearness("lead", first),
-            *_nearness("body", rest),
-            *_relations("opening", opening),
-            *_relations("body", rest),
-            *_across(head, first),
-            *_amounts(opening + rest),
-            *_against(head, first, rest),
-            *_captions(pictured),
-            *_missing(opening, rest),
-        )
-        if feature.value
-    ]
+    taken = 0
+    for passage in ([lead] if lead else []) + list(body):
+        for sentence in passage.sentences:
+            (first if taken + sentence.number < LEAD_SENTENCES else rest).append(sentence)
+        taken += passage.scan.sentences
+    return first, rest
 
 
-def _number(sentence: Sentence) -> int:
-    for some in (sentence.health, sentence.foreign, sentence.act):
-        if some:
-            return some[0][1].sentence
-    some_hits = sentence.home or sentence.against or sentence.false
-    return some_hits[0].sentence if some_hits else 0
+def _weight(found: tuple[float, tuple[Mention, ...]]) -> float:
+    return found[0]
 
 
-def _best(found: Sequence[Sentence], part: str) -> tuple[float, tuple[Mention, ...]]:
-    weight = 0.0
-    best: tuple[Mention, ...] = ()
+def _best(found: Iterable[Sentence]) -> Best:
+    """The strongest mention of each part."""
+    best: Best = dict.fromkeys(PARTS, (0.0, ()))
     for sentence in found:
-        for some, hit in getattr(sentence, part):
-            if some > weight:
-                weight = some
-                best = (Mention(sentence.passage, hit),)
-    return weight, best
+        for part, some in (("health", sentence.health), ("foreign", sentence.foreign), ("act", sentence.act)):
+            for weight, hit in some:
+                if weight > best[part][0]:
+                    best[part] = weight, (Mention(sentence.passage, hit),)
+    return best
 
 
-def _parts(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
-    for part in ("health", "foreign", "act"):
-        weight, mentions = _best(found, part)
-        yield Feature(f"{where}: {part}", weight, mentions)
-
-
-def _nearness(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
-    """The best sentence that has all three parts, and the best pairs."""
-    whole = Feature("", 0.0)
+def _together(where: str, found: Sequence[Sentence]) -> Feature:
+    """The best sentence that has all three parts: how strong they are and how near each other."""
+    best, mentions = 0.0, ()
     for sentence in found:
-        for act_weight, act in sentence.act:
+        if not sentence.health or not sentence.foreign:
+            continue
+        for weight, act in sentence.act:
             health = _nearest(sentence.health, act)
             foreign = _nearest(sentence.foreign, act)
-            if health is None or foreign is None:
-                continue
             apart = max(_gap(act, health[1]), _gap(act, foreign[1]))
-            value = act_weight * health[0] * foreign[0] * 2 / (1 + max(1.0, apart / NEAR))
-            if value > whole.value:
+            value = 2 * weight * health[0] * foreign[0] / (1 + max(1.0, apart / NEAR))
+            if value > best:
+                best = value
                 mentions = tuple(Mention(sentence.passage, hit) for hit in (act, health[1], foreign[1]))
-                whole = Feature("", value, mentions)
-    yield Feature(f"{where}: health, foreign party and act in one sentence", whole.value, whole.mentions)
+    return Feature(f"{where}: health, foreign party and act in one sentence", best, mentions)
 
 
 def _gap(one: Hit, other: Hit) -> float:
@@ -211,15 +209,9 @@ def _gap(one: Hit, other: Hit) -> float:
     return max(0, max(one.start, other.start) - min(one.end, other.end)) / 2
 
 
-def _nearest(some: Sequence[tuple[float, Hit]], to: Hit) -> tuple[float, Hit] | None:
-    best = None
-    value = 0.0
-    for weight, hit in some:
-        here = weight / (1 + _gap(hit, to) / NEAR)
-        if here > value:
-            value = here
-            best = (weight, hit)
-    return best
+def _nearest(some: Sequence[tuple[float, Hit]], to: Hit) -> tuple[float, Hit]:
+    """The mention that counts most at its distance; `some` is not empty."""
+    return max(some, key=lambda pair: pair[0] / (1 + _gap(pair[1], to) / NEAR))
 
 
 def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
@@ -232,6 +224,8 @@ def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
             best[name] = value, tuple(Mention(sentence.passage, hit) for hit in hits)
 
     for sentence in found:
+        if not sentence.foreign and not sentence.act:
+            continue
         named = [(w, hit) for w, hit in sentence.foreign if hit.group.kind in ("country", "organisation")]
         for weight, act in sentence.act:
             for some, hit in named:
@@ -253,26 +247,27 @@ def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
                     offer("health people or offices of a country", some, sentence, hit, other)
         sides = [hit for _, hit in named] + [hit for hit in sentence.home if hit.group.kind == "country"]
         sides.sort(key=lambda hit: hit.start)
-        for one, other in zip(sides, sides[1:], strict=False):
+        for one, other in pairwise(sides):
             if one.group.value != other.group.value and other.start - one.end <= 3:
                 offer("two parties as a pair", 1.0, sentence, one, other)
     for name, (value, mentions) in best.items():
         yield Feature(f"{where}: {name}", value, mentions)
 
 
-def _across(head: Sequence[Sentence], first: Sequence[Sentence]) -> Iterable[Feature]:
+def _across(opening: Sequence[Sentence], best: Best) -> Iterable[Feature]:
     """The three parts anywhere in headline and lead, and whether two parties are named there."""
-    opening = [*head, *first]
-    parts = [_best(opening, part) for part in ("health", "foreign", "act")]
-    value = parts[0][0] * parts[1][0] * parts[2][0]
-    yield Feature(
-        "opening: all three parts", value, tuple(m for _, mentions in parts for m in mentions) if value else ()
-    )
-    countries = set().union(*(sentence.countries for sentence in opening)) if opening else set()
+    value = best["health"][0] * best["foreign"][0] * best["act"][0]
+    if value:
+        yield Feature("opening: all three parts", value, tuple(m for part in PARTS for m in best[part][1]))
+    countries = _countries(opening)
     home = any(sentence.home for sentence in opening)
     states = sum(len(code) == 2 and code.isupper() for code in countries) + home
-    if states and len(countries) + home >= 2 and countries:
+    if countries and states and len(countries) + home >= 2:
         yield Feature("opening: two parties", 1.0)
+
+
+def _countries(found: Iterable[Sentence]) -> set[str]:
+    return {country for sentence in found for country in sentence.countries}
 
 
 def _amounts(found: Sequence[Sentence]) -> Iterable[Feature]:
@@ -305,23 +300,17 @@ def _against(head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence
         yield Feature(f"against: {topic}", min(2.0, value), mentions[:4])
 
 
-def _captions(found: Sequence[Sentence]) -> Iterable[Feature]:
-    weight, mentions = _best(found, "foreign")
-    yield Feature("caption: foreign party", weight, mentions)
-
-
-def _missing(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
+def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Feature]:
     """What headline and lead do not have."""
-    foreign = _best(opening, "foreign")[0]
-    if foreign < 0.5:
+    if best["foreign"][0] < 0.5:
         yield Feature("missing: no foreign party in headline or lead", 1.0)
-        if _best(rest, "foreign")[0] < 0.5:
+        if body["foreign"][0] < 0.5:
             yield Feature("missing: no foreign party at all", 1.0)
-    if _best(opening, "health")[0] < 0.7:
+    if best["health"][0] < 0.7:
         yield Feature("missing: no health subject in headline or lead", 1.0)
-    if _best(opening, "act")[0] < 0.7:
+    if best["act"][0] < 0.7:
         yield Feature("missing: no act of cooperation in headline or lead", 1.0)
-    countries = set().union(*(s.countries for s in opening)) if opening else set()
+    countries = _countries(opening)
     if len(countries) == 1 and not any(s.home for s in opening):
         yield Feature("missing: one foreign country alone, no second party", 1.0)
     false = tuple(Mention(s.passage, hit) for s in opening for hit in s.false)

@@ -72,6 +72,7 @@ class Scan:
 
     text: str
     hits: tuple[Hit, ...]
+    sentences: int
 
     def phrase(self, hit: Hit) -> str:
         """The words of a hit as they stand in the text."""
@@ -138,7 +139,11 @@ class WordTrie:
                 first, last = offsets[start], offsets[end]
                 accepted = False
                 for group, cased in entries:
-                    if cased is not None and _WORDS.split(text[first:last])[::2] != cased:
+                    if cased is not None and (
+                        text[first:last] != cased[0]
+                        if len(cased) == 1
+                        else _WORDS.split(text[first:last])[::2] != cased
+                    ):
                         continue
                     if group.guard and not self._allowed(group.guard, text, pieces, offsets, start, end):
                         continue
@@ -148,7 +153,7 @@ class WordTrie:
                 if accepted:
                     after = end
                     break
-        return Scan(text, tuple(hits))
+        return Scan(text, tuple(hits), len(ends) + 1)
 
     def _endings(self, pieces: list[str]) -> list[int]:
         known = self._ends
@@ -213,10 +218,11 @@ class Alternation:
                 first, last = match.span()
                 start = 2 * (first // self._step)
                 end = max(start + 1, 2 * (last // self._step))
-                for group in meanings[(match.lastindex or 1) - 1]:
-                    hits.append(Hit(start, end, group, bisect_left(ends, first), first, last))
+                sentence = bisect_left(ends, first)
+                found = meanings[(match.lastindex or 1) - 1]
+                hits.extend(Hit(start, end, group, sentence, first, last) for group in found)
         hits.sort(key=lambda hit: hit[:2])
-        return Scan(text, tuple(hits))
+        return Scan(text, tuple(hits), len(ends) + 1)
 
 
 @cache

@@ -18,8 +18,9 @@ def partners(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> t
     for weight, passages in ((2.0, [title]), (1.2, [lead] if lead else []), (0.35, body)):
         for passage in passages:
             for sentence in passage.sentences:
-                for party, worth in _parties(sentence):
-                    counts[party] += weight * worth
+                if sentence.foreign:
+                    for party, worth in _parties(sentence):
+                        counts[party] += weight * worth
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(party for party, worth in ranked if worth >= ENOUGH)
 
