@@ -17,13 +17,17 @@ from pipeline.relevance import judge_text
 from pipeline.relevance.training import Row, read_rows
 
 OWN = Path(__file__).parent.parent / "tests" / "labelled" / "stories.jsonl"
-HEALTH = re.compile(r"y tế|bệnh viện|sức khỏe|vắc xin|vaccine|bác sĩ|thuốc|dịch bệnh|health|hospital|medical|doctor", re.I)
+HEALTH = re.compile(
+    r"y tế|bệnh viện|sức khỏe|vắc xin|vaccine|bác sĩ|thuốc|dịch bệnh|health|hospital|medical|doctor", re.I
+)
 FOREIGN = re.compile(
     r"nhật bản|hàn quốc|hoa kỳ|\bmỹ\b|\bpháp\b|\bđức\b|\blào\b|campuchia|cuba|\bnga\b|trung quốc|\bwho\b|unicef|đại sứ"
     r"|japan|korea|\bus\b|france|germany|laos|cambodia|russia|china|ambassador",
     re.I,
 )
-COOPERATION = re.compile(r"hợp tác|ký kết|viện trợ|tài trợ|tặng|hỗ trợ|tiếp|đào tạo|cooperat|sign|donat|grant|support", re.I)
+COOPERATION = re.compile(
+    r"hợp tác|ký kết|viện trợ|tài trợ|tặng|hỗ trợ|tiếp|đào tạo|cooperat|sign|donat|grant|support", re.I
+)
 
 
 def keyword_triple(row: Row) -> bool:

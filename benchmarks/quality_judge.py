@@ -105,7 +105,12 @@ def partners_recall(rows: Iterable[Row]) -> tuple[float, float]:
         codes = {p for p in row.partners if len(p) == 2 and p.isupper() and p != "VN"}
         if row.label == "positive" and codes:
             got = judge_text(row.title, row.text, row.language).partners
-            wanted, found, named, count = wanted + len(codes), found + len(codes & set(got)), named + len(got), count + 1
+            wanted, found, named, count = (
+                wanted + len(codes),
+                found + len(codes & set(got)),
+                named + len(got),
+                count + 1,
+            )
     return (found / wanted if wanted else 1.0), (named / count if count else 0.0)
 
 
@@ -141,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f = show(name, part)
         low, high = f1_interval(part)
         recall, named = partners_recall(j.row for j in part)
-        print(f"    F1 95 % [{low:.3f} {high:.3f}]; partner countries found {recall:.3f}, {named:.1f} parties named a story")
+        print(f"    F1 95 % [{low:.3f} {high:.3f}]; partner countries found {recall:.3f}; {named:.1f} parties a story")
         figures[name] = {"f1": f.f1, "precision": f.precision, "recall": f.recall, "partners": recall}
     for title, key in (
         ("language", lambda j: f"{j.file} {j.row.language}"),

@@ -226,7 +226,11 @@ def test_a_wrong_language_label_does_not_hide_a_story() -> None:
         ("es", "Cuba dona vacunas a Vietnam y firma acuerdo de cooperación en salud", "CU"),
         ("pt", "Hospital de Portugal e ministério da Saúde de Angola assinam acordo de cooperação", "AO"),
         ("id", "Indonesia dan Jepang menandatangani kerja sama kesehatan", "JP"),
-        ("de", "Deutschland spendet Impfstoff für Vietnam und die Gesundheitsministerien unterzeichnen ein Abkommen", "DE"),
+        (
+            "de",
+            "Deutschland spendet Impfstoff für Vietnam und die Gesundheitsministerien unterzeichnen ein Abkommen",
+            "DE",
+        ),
         ("ja", "日本、ベトナムの病院に医療機器を供与、保健省と覚書を締結", "JP"),
         ("ko", "한국, 베트남 보건부와 의료 협력 양해각서 체결", "KR"),
         ("th", "เวียดนามและลาวลงนามความร่วมมือด้านสาธารณสุข", "LA"),

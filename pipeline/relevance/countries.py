@@ -55,8 +55,8 @@ LEFT_OUT = frozenset(
 GUARDED = {"vi": frozenset({"VN", "US", "GB", "FR", "DE", "RU", "IT", "AT", "BE", "AU", "JP", "KR"})}
 # Endings change (Вьетнам, Вьетнама): the stem followed by any letters.
 INFLECTED = {"ru": "аяийьое", "pl": "aeiyo", "de": ""}
-HEADER = """# Country names of the Unicode CLDR, one table a language. Written by `python -m pipeline.relevance.countries`:
-# do not edit by hand, own forms belong into the language files. `*` ends a stem.
+HEADER = """# Country names of the Unicode CLDR, one table a language. Written by
+# `python -m pipeline.relevance.countries`: do not edit by hand, own forms belong into the language files. `*` ends a stem.
 """
 
 

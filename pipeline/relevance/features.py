@@ -23,7 +23,7 @@ GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 @dataclass(slots=True)
 class Passage:
-    """One scanned part of a text, the name of its place (`title`, `lead`, `paragraph 2`, `caption 1`), its sentences."""
+    """One scanned part of a text, its place (`title`, `lead`, `paragraph 2`, `caption 1`) and its sentences."""
 
     place: str
     scan: Scan
@@ -189,7 +189,8 @@ def _best(found: Iterable[Sentence]) -> Best:
 
 def _together(where: str, found: Sequence[Sentence]) -> Feature:
     """The best sentence that has all three parts: how strong they are and how near each other."""
-    best, mentions = 0.0, ()
+    best = 0.0
+    mentions: tuple[Mention, ...] = ()
     for sentence in found:
         if not sentence.health or not sentence.foreign:
             continue

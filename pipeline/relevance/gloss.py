@@ -25,7 +25,7 @@ def gloss_of(act: str | None, partners: Sequence[str], themes: Sequence[str]) ->
 
 
 def gloss(verdict: Verdict, day: date | None = None) -> str:
-    """The verdict's line, with the day of publication where it is known: `Meeting · Russia · vaccines · 28 Aug 2024`."""
+    """The verdict's line, with the day of publication where known: `Meeting · Russia · vaccines · 28 Aug 2024`."""
     if day is None:
         return verdict.gloss
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

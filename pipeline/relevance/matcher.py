@@ -212,7 +212,7 @@ class Alternation:
     def scan(self, text: str) -> Scan:
         """Find the terms of a passage (already normalised)."""
         ends = [match.start() for match in _ENDING.finditer(text)]
-        hits = []
+        hits: list[Hit] = []
         for pattern, meanings in self._patterns:
             for match in pattern.finditer(text):
                 first, last = match.span()

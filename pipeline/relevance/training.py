@@ -55,12 +55,8 @@ class Fit:
 
 def read_rows(file: Path) -> list[Row]:
     """The rows of a JSON-lines file with `id`, `title`, `text`, `label` (positive, negative, borderline), `lang`."""
-    rows = []
     with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                rows.append(row_of(json.loads(line)))
-    return rows
+        return [row_of(json.loads(line)) for line in lines if line.strip()]
 
 
 def row_of(given: Mapping[str, Any]) -> Row:
@@ -133,17 +129,26 @@ def margin(found: Fit, example: Mapping[str, float]) -> float:
 def calibrated(found: Fit, margins: Sequence[float], positive: Sequence[bool]) -> Fit:
     """Platt's calibration from margins of rows the weights were not trained on."""
     m, y = np.array(margins), np.array(positive, dtype=np.float64)
-    scale, shift = 1.0, 0.0
+    design = np.column_stack([m, np.ones(len(m))])
+    start = np.array([1.0, 0.0])
+
+    def loss(at: Matrix) -> float:
+        z = design @ at
+        return float(np.logaddexp(0, z).sum() - y @ z + ((at - start) ** 2).sum() / 2)
+
+    at, now = start, loss(start)
     for _ in range(100):
-        p = 1 / (1 + np.exp(-(scale * m + shift)))
-        pull = np.maximum(p * (1 - p), 1e-9)
-        gradient = np.array([((p - y) * m).sum() + (scale - 1), (p - y).sum()])
-        hessian = np.array([[(pull * m * m).sum() + 1, (pull * m).sum()], [(pull * m).sum(), pull.sum()]])
-        step = np.linalg.solve(hessian, gradient)
-        scale, shift = scale - float(step[0]), shift - float(step[1])
-        if float(np.abs(step).max()) < 1e-9:
+        p = 1 / (1 + np.exp(-(design @ at)))
+        slope = design.T @ (p - y) + (at - start)
+        bend = design.T @ (design * (p * (1 - p))[:, None]) + np.eye(2)
+        step = np.linalg.solve(bend, slope)
+        size = 1.0
+        while (then := loss(at - size * step)) > now and size > 1e-6:
+            size /= 2
+        at, gained, now = at - size * step, now - then, then
+        if gained < 1e-10:
             break
-    return Fit(bias=found.bias, weights=found.weights, scale=scale, shift=shift)
+    return Fit(bias=found.bias, weights=found.weights, scale=float(at[0]), shift=float(at[1]))
 
 
 def fit_calibrated(

@@ -1,0 +1,133 @@
+"""Training: signs, determinism, grouped folds, calibration, rows from people's labels."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.relevance import weights
+from pipeline.relevance.train import main
+from pipeline.relevance.training import (
+    Row,
+    calibrated,
+    cross_validated,
+    fit,
+    label_row,
+    margin,
+    near_duplicate_groups,
+    read_rows,
+    row_features,
+    row_of,
+    split,
+)
+from storage.records import Document, Label
+
+OWN = Path(__file__).parent / "labelled" / "stories.jsonl"
+
+
+def make_row(id: str, title: str, text: str = "", label: str = "negative") -> Row:
+    return Row(id=id, title=title, text=text, language="vi", label=label)
+
+
+def test_weights_keep_their_signs() -> None:
+    examples = [{"against: x": 1.0, "title: act": 0.0}, {"title: act": 1.0, "against: x": 0.0}] * 20
+    found = fit(examples, [True, False] * 20)  # labels that ask for the wrong signs
+    assert found.weights == {}
+
+
+def test_weights_separate_what_can_be_separated() -> None:
+    examples = [{"title: act": 1.0}, {"against: x": 1.0}] * 20
+    found = fit(examples, [True, False] * 20)
+    assert margin(found, {"title: act": 1.0}) > 1 > -1 > margin(found, {"against: x": 1.0})
+
+
+def test_folds_keep_groups_whole_and_do_not_move() -> None:
+    groups = [f"g{n % 7}" for n in range(40)]
+    for inside, outside in split(groups, 5):
+        assert not {groups[i] for i in inside} & {groups[i] for i in outside}
+    before = {groups[i] for _, outside in list(split(groups, 5))[:1] for i in outside}
+    after = {
+        g for _, outside in list(split([*groups, "new"], 5))[:1] for i in outside if (g := [*groups, "new"][i]) != "new"
+    }
+    assert before == after
+
+
+def test_near_duplicates_share_a_group() -> None:
+    text = "Lễ bàn giao máy thở diễn ra sáng nay tại kho trung ương với sự có mặt của Thứ trưởng và ngài Đại sứ"
+    rows = [
+        make_row("a", "Trao máy thở", text),
+        make_row("b", "Bàn giao máy thở cho kho", text + " cùng nhiều khách"),
+        make_row("c", "Chuyện khác", "Bóng đá cuối tuần có nhiều trận hay ở khắp nơi trên cả nước"),
+        make_row("d", "Trao máy thở", "Một bài ngắn cùng tên"),
+        make_row("e", "Sốt rét", "Một bài nữa"),
+    ]
+    groups = near_duplicate_groups(rows, [["c", "e"]])
+    assert groups[0] == groups[1] == groups[3]
+    assert groups[2] == groups[4] != groups[0]
+
+
+def test_a_row_is_never_judged_by_weights_trained_on_it() -> None:
+    examples = [{"title: act": 1.0}] * 30 + [{"against: x": 1.0}] * 30
+    labels = ["positive"] * 30 + ["negative"] * 30
+    groups = [str(n) for n in range(60)]
+    examples.append({"title: act": 1.0, "title: odd": 1.0})
+    labels.append("negative")
+    groups.append("odd")
+    scores = cross_validated(examples, labels, groups, folds=5)
+    assert scores[-1] > 0.5  # nothing but its own label says otherwise
+
+
+def test_calibration_answers_overconfidence() -> None:
+    plain = fit([{"title: act": 1.0}, {"against: x": 1.0}], [True, False])
+    found = calibrated(plain, [5.0, 5.0, 5.0, -5.0, -5.0, -5.0], [True, True, False, False, False, True])
+    assert 0 < found.scale < 1
+
+
+def test_training_gives_the_same_file_again(tmp_path: Path) -> None:
+    small = tmp_path / "rows.jsonl"
+    lines = OWN.read_text(encoding="utf-8").splitlines()
+    small.write_text("\n".join(lines[::6]) + "\n", encoding="utf-8")
+    first, second = tmp_path / "one.json", tmp_path / "two.json"
+    main([str(small), "--out", str(first)])
+    main([str(small), "--out", str(second)])
+    assert first.read_bytes() == second.read_bytes()
+    loaded = weights.load(first)
+    assert loaded.version
+    assert loaded.weights
+
+
+def test_shipped_weights_name_features_that_exist() -> None:
+    known = {name for row in read_rows(OWN) for name in row_features(row)}
+    shipped = weights.load().weights
+    assert len(known & set(shipped)) >= 0.9 * len(shipped)
+    assert json.loads(weights.FILE.read_text(encoding="utf-8"))["made"].startswith("trained on ")
+
+
+def test_a_persons_label_becomes_a_training_row() -> None:
+    label = Label(story_id=7, relevant=True, why="đúng chủ đề", by="Lan", at=datetime(2026, 1, 2, tzinfo=UTC))
+    document = Document(
+        title="Trao máy thở", lead="Sáng nay.", paragraphs=("Một.", "Hai."), language="vi", reader="t", confidence=1.0
+    )
+    given = label_row(label, document)
+    row = row_of(json.loads(json.dumps(given)))
+    assert (row.id, row.label, row.text) == ("label-7", "positive", "Sáng nay.\nMột.\nHai.")
+    assert given["reason"] == "đúng chủ đề"
+
+
+def test_the_labelled_set_is_complete() -> None:
+    rows = read_rows(OWN)
+    assert len(rows) >= 150
+    assert len({row.id for row in rows}) == len(rows)
+    assert {row.label for row in rows} == {"positive", "negative", "borderline"}
+    assert sum(row.label == "negative" for row in rows) * 2 >= len(rows)
+    for line in OWN.read_text(encoding="utf-8").splitlines():
+        assert set(json.loads(line)) >= {"id", "lang", "title", "text", "label", "kind", "partners", "reason"}
+
+
+@pytest.mark.parametrize("missing", ["title", "label"])
+def test_a_row_without_what_it_needs_is_refused(missing: str) -> None:
+    given = {"id": 1, "title": "t", "text": "x", "label": "positive"}
+    del given[missing]
+    with pytest.raises(KeyError, match=missing):
+        row_of(given)
