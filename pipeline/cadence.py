@@ -17,18 +17,13 @@ RECHECKS: tuple[tuple[timedelta, timedelta], ...] = (
 MISSING_RECHECK = timedelta(hours=25)  # just past the time after which a second 404 confirms
 
 
-def next_visit(
-    *, at: datetime, interval: timedelta, failures: int, jitter: float = 0.0, retry_after: timedelta | None = None
-) -> datetime:
+def next_visit(*, at: datetime, interval: timedelta, failures: int, jitter: float = 0.0) -> datetime:
     """When to visit a source again after a visit that ended at `at`.
 
     `failures` is the number of failed visits in a row (0 after a good one): each doubles the wait, up to a day.
-    `jitter` between -1 and 1 moves the wait by up to a tenth, so that sources do not march in step. A server's
-    own Retry-After is kept when it is longer, up to a day.
+    `jitter` between -1 and 1 moves the wait by up to a tenth, so that sources do not march in step.
     """
     wait = min(interval * (1 << min(failures, 16)), max(BACK_OFF_LIMIT, interval))
-    if retry_after is not None:
-        wait = max(wait, min(retry_after, BACK_OFF_LIMIT))
     return at + wait * (1 + 0.1 * max(-1.0, min(1.0, jitter)))
 
 

@@ -15,6 +15,7 @@ from spiders.replica.server import Replica
 from spiders.replica.truth import Truth
 from spiders.source import Source
 from storage.archive import Archive
+from storage.filters import StoryFilter
 from storage.records import ChangeKind, PageState, StoryView
 from storage.store import Store
 
@@ -70,8 +71,6 @@ def start_replica(base: date) -> Replica:
 
 def stories(archive: Archive) -> list[StoryView]:
     """The stories of the feeds, newest first."""
-    from storage.filters import StoryFilter
-
     return list(archive.stories.every(StoryFilter()))
 
 

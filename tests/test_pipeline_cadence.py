@@ -25,13 +25,6 @@ def test_every_failure_doubles_the_wait_up_to_a_day() -> None:
     assert waits[-1] == BACK_OFF_LIMIT
 
 
-def test_retry_after_is_kept_when_it_is_longer_but_not_for_ever() -> None:
-    asked = next_visit(at=T0, interval=HALF_AN_HOUR, failures=1, retry_after=timedelta(hours=3))
-    assert asked == T0 + timedelta(hours=3)
-    absurd = next_visit(at=T0, interval=HALF_AN_HOUR, failures=1, retry_after=timedelta(days=400))
-    assert absurd == T0 + BACK_OFF_LIMIT
-
-
 @given(st.integers(0, 10**6), st.floats(allow_nan=False), st.integers(1, 10**4))
 def test_a_visit_is_always_ahead_and_within_the_limits(failures: int, jitter: float, minutes: int) -> None:
     interval = timedelta(minutes=minutes)

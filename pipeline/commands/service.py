@@ -140,6 +140,10 @@ def _web_server(store: "Store", settings: "Settings") -> "uvicorn.Server":
         def capture_signals(self) -> Iterator[None]:
             yield  # the service decides when to stop
 
+        async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+            with listening:
+                await super().serve(sockets=[listening])
+
     try:
         listening = socket.create_server((settings.host, settings.port), reuse_port=False)
     except OSError as error:
@@ -148,17 +152,7 @@ def _web_server(store: "Store", settings: "Settings") -> "uvicorn.Server":
         ) from error
     address = listening.getsockname()
     print(f"serving on http://{address[0]}:{address[1]}/", flush=True)
-    server = Quiet(uvicorn.Config(web_application(store, settings), log_config=None, access_log=False, lifespan="off"))
-    inner = server.serve
-
-    async def serve_here() -> None:
-        try:
-            await inner(sockets=[listening])
-        finally:
-            listening.close()
-
-    server.serve = serve_here  # type: ignore[method-assign,assignment]
-    return server
+    return Quiet(uvicorn.Config(web_application(store, settings), log_config=None, access_log=False, lifespan="off"))
 
 
 def list_sources(
