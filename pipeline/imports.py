@@ -4,10 +4,20 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from pipeline.run import IMPORTED
 from spiders.source import Source
 from storage.keys import body_digest
-from storage.records import Capture, CaptureKind
+from storage.records import Capture, CaptureKind, Publisher
+
+IMPORTED = Publisher(
+    slug="imported",
+    name="Trang đã lưu",
+    name_en="Saved pages",
+    kind="archive",
+    country="",
+    language="",
+    home="",
+)
+"""The publisher of saved pages whose source nobody named and nothing in them tells."""
 
 _CANONICAL = re.compile(
     rb"""<link\b[^>]{0,300}?\brel=["']?canonical["']?[^>]{0,300}?\bhref=["']([^"'\s>]{8,2000})["']"""
@@ -18,7 +28,6 @@ _HEAD = 200_000  # bytes in which a canonical link is looked for
 
 
 def capture_of(
-    name: str,
     body: bytes,
     at: datetime,
     sources: Mapping[str, Source],
@@ -29,9 +38,10 @@ def capture_of(
 ) -> Capture:
     """The capture that a saved page stands for.
 
-    The address is `url`, else the page's own canonical link, else a `file:`-free name made of the content's
-    digest (`imported:DIGEST`), so that the same dump is the same page however often and under whatever file name
-    it is imported. The source is `slug`, else the one that owns the address, else IMPORTED.
+    `at` is when it was captured (aware); `text` says that the body is a dump without tags. The address is `url`,
+    else the page's own canonical link, else a name made of the content's digest (`imported:DIGEST`), so that the
+    same dump is the same page however often and under whatever file name it is imported. The source is `slug`,
+    else the one that owns the address, else IMPORTED.
     """
     address = url or (None if text else _canonical(body))
     source = sources.get(slug) if slug else next((s for s in sources.values() if address and s.owns(address)), None)

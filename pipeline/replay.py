@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pipeline.changes import changed_parts
@@ -98,12 +98,12 @@ def judged_otherwise(store: Store) -> Iterator[JudgedOtherwise]:
             return
 
 
-def apply_judging(store: Store, differences: Iterable[JudgedOtherwise]) -> None:
-    """Let stories enter (at the place of their own time, marked late) and leave the feeds."""
+def apply_judging(store: Store, differences: Iterable[JudgedOtherwise], at: datetime) -> None:
+    """Let stories enter (at the place of their own time, marked late) and leave the feeds; `at` is the judgement's."""
     for difference in differences:
         assert difference.story.id is not None
         with store.write() as archive:
-            judge_story(archive, difference.story.id, datetime.now(UTC), late=True)
+            judge_story(archive, difference.story.id, at, late=True)
 
 
 def _pages(store: Store, only: str | None) -> Iterator[Page]:

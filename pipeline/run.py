@@ -24,6 +24,7 @@ from datetime import datetime
 
 from pipeline import changes
 from pipeline.cadence import next_check
+from pipeline.imports import IMPORTED
 from pipeline.match import Candidate, Claim, first_publisher, match, sketch, text_runs
 from pipeline.read import RawPage, Reading, read
 from pipeline.relevance import judge
@@ -41,7 +42,6 @@ from storage.records import (
     Member,
     Page,
     PageState,
-    Publisher,
     Rejection,
     Revision,
     Role,
@@ -52,18 +52,9 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-IMPORTED = Publisher(
-    slug="imported",
-    name="Trang đã lưu",
-    name_en="Saved pages",
-    kind="archive",
-    country="",
-    language="",
-    home="",
-)
-"""The publisher of saved pages whose source nobody named and nothing in them tells."""
+CANDIDATES = 20  # pages compared in full with a new one, those that share most of its sketch first
 
-CANDIDATES = 20  # pages compared in full with a new one, those that share most paragraphs first
+_NEW_WORDS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +210,6 @@ def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, docu
     return append(archive, capture, page, document, change)
 
 
-_NEW_WORDS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED)
-
-
 def append(archive: Archive, capture: Capture, page: Page, document: Document, change: Change) -> Outcome:
     """Append a revision to a stored page and carry its words on to story, verdict and search."""
     assert page.id is not None
@@ -270,9 +258,8 @@ def _join(archive: Archive, page: Page, document: Document, keys: Collection[str
 
 
 def _candidates(archive: Archive, keys: Collection[str]) -> list[Candidate]:
-    found = sorted(archive.stories.candidates(keys, since=None), key=lambda row: (-row[2], row[0]))[:CANDIDATES]
     candidates = []
-    for page_id, story_id, _shared in found:
+    for page_id, story_id, _shared in archive.stories.candidates(keys)[:CANDIDATES]:
         revision = archive.pages.latest_revision(page_id)
         if revision is not None:
             candidates.append(Candidate(page_id=page_id, story_id=story_id, document=revision.document))

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
@@ -23,7 +23,7 @@ from scrapy.utils.reactor import install_reactor, is_reactor_installed
 from spiders.guard import GuardedResolver
 from spiders.source import Source
 from spiders.spider import spider_class
-from spiders.visit import Visit
+from spiders.visit import Revisit, Visit
 from storage.records import Run, RunState
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class CrawlOptions:
 
     database_url: str
     contact: str = ""
-    revisit: Literal["due", "all", "none"] = "due"
+    revisit: Revisit = Revisit.DUE
     replica: str | None = None
     log_level: str = "INFO"
     at_once: int = 8  # sources
@@ -109,7 +109,7 @@ async def _visit_all(sources: Sequence[Source], options: CrawlOptions, settings:
 
 
 async def _visit(
-    runner: AsyncCrawlerRunner, source: Source, revisit: str, places: asyncio.Semaphore, stopping: asyncio.Event
+    runner: AsyncCrawlerRunner, source: Source, revisit: Revisit, places: asyncio.Semaphore, stopping: asyncio.Event
 ) -> Run:
     started = datetime.now(UTC)
     async with places:

@@ -8,44 +8,33 @@ are not due are not asked at all.
 
 import asyncio
 import logging
-import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
-from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
-from lxml import html as lxml_html
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from spiders import agenda
 from spiders.courtesy import Forbidden
+from spiders.entries import named_by, next_page
+from spiders.failures import said_of_failure
 from spiders.families import FAMILIES
-from spiders.families.family import Fetch, Link
+from spiders.families.family import Fetch
 from spiders.guard import Refused
-from spiders.listings import NotListing, decode, parts_to_read, plain, read_listing, said_of_page
+from spiders.listings import NotListing, decode, said_of_page
 from spiders.sink import Caught
-from spiders.source import Entry, EntryKind, Source, Tls
+from spiders.source import Entry, Source, Tls
 from spiders.transport import WARNINGS
-from spiders.visit import ERRAND, Errand, Visit, host_of
+from spiders.visit import ERRAND, Errand, Revisit, Visit, host_of
 from storage.records import Capture, CaptureKind, Hint, Page, Run
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 AGENT = "Healthwire/0.1"
-REVISITS = ("due", "all", "none")
 LANGUAGES = {"vi": "vi,en;q=0.5", "en": "en,vi;q=0.5", "fr": "fr,en;q=0.5"}
 
 _LISTING_PRIORITY, _NEW_PRIORITY, _DUE_PRIORITY = 20, 10, 0
@@ -58,11 +47,11 @@ class SourceSpider(Spider):
     store: Store
     stopping: asyncio.Future[None] | None = None
 
-    def __init__(self, revisit: str = "due", **kwargs: Any) -> None:
+    def __init__(self, revisit: str = Revisit.DUE, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if revisit not in REVISITS:
-            raise ValueError(f"revisit={revisit}: allowed are {', '.join(REVISITS)}")
-        self.revisit = revisit
+        if revisit not in tuple(Revisit):
+            raise ValueError(f"revisit={revisit}: allowed are {', '.join(Revisit)}")
+        self.revisit = Revisit(revisit)
         self.visit = Visit(run=Run(source=self.source.slug, started_at=datetime.now(UTC)))
         self._reading = 0  # listings that are asked for or being read
         self._pages = 0  # listing pages asked for
@@ -106,7 +95,7 @@ class SourceSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         if self.source.tls in WARNINGS:
             log.warning("%s: TLS is relaxed by its source file: %s", self.name, WARNINGS[self.source.tls])
-        if self.revisit == "all":
+        if self.revisit is Revisit.ALL:
             await asyncio.to_thread(self._make_all_due)
         self._reading = len(self.source.entries)
         for entry in self.source.entries:
@@ -175,7 +164,7 @@ class SourceSpider(Spider):
             return
         content_type = caught.capture.header("Content-Type")
         try:
-            links, parts, changed = self._links(body, content_type, response.url, errand.entry)
+            links, parts, changed = named_by(errand.entry, self.source, body, content_type, response.url)
         except NotListing as no_list:
             self.visit.failed += 1
             self._problem(f"{errand.what}: {no_list} ({response.url})")
@@ -212,7 +201,7 @@ class SourceSpider(Spider):
             yield self._ask_article(address, article.key, hint, page.id if page is not None else None)
         # a page of the list without anything new ends the walk through its pager
         if wanted and errand.page < errand.entry.pages and self._pages < self.source.limits.pages:
-            following = self._next_page(body, content_type, response.url)
+            following = next_page(self.source, body, content_type, response.url)
             if following is not None and following != response.url:
                 self._pages += 1
                 self._reading += 1
@@ -231,50 +220,17 @@ class SourceSpider(Spider):
             found.append(agenda.standstill(entry, newest, self.source, now) if newest is not None else None)
         return [sentence for sentence in found if sentence is not None]
 
-    def _links(
-        self, body: bytes, content_type: str | None, url: str, entry: Entry
-    ) -> tuple[list[Link], list[str], Mapping[str, datetime]]:
-        """What a listing names: articles, or parts of an index; and when it says they changed. Raises NotListing."""
-        if entry.kind in (EntryKind.FEED, EntryKind.SITEMAP):
-            listing = read_listing(body, content_type, url, self.source.zone)
-            if listing.parts:
-                patterns = tuple(re.compile(pattern) for pattern in entry.parts)
-                return [], parts_to_read(listing, patterns, entry.pages), {}
-            return list(listing.links), [], listing.changed
-        text = decode(body, content_type)
-        families = [FAMILIES[name] for name in self.source.families]
-        links = next((found for family in families if (found := family.links(text, url, self.source.zone))), [])
-        if not families:
-            links = _anchors(text, url)
-        if not links:
-            start = text.lstrip()[:1]
-            if not start:
-                raise NotListing("answered with nothing")
-            if entry.kind is EntryKind.API and start == "<":
-                raise NotListing(said_of_page(text))
-            said = said_of_page(text) if start == "<" else ""
-            if "login" in said or "scripts" in said:
-                raise NotListing(said)
-        return links, [], {}
-
-    def _next_page(self, body: bytes, content_type: str | None, url: str) -> str | None:
-        text = decode(body, content_type)
-        return next(
-            (found for name in self.source.families if (found := FAMILIES[name].next_page(text, url)) is not None), None
-        )
-
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Request | Caught]:
         """A listing gave no answer."""
-        errand: Errand = _request_of(failure).meta[ERRAND]
         self.visit.failed += 1
-        self._problem(self._said(failure, errand))
+        self._problem(self._said(failure))
         async for request in self._end_listing():
             yield request
 
     async def _end_listing(self) -> AsyncIterator[Request]:
         """After the last listing: the pages that are due."""
         self._reading -= 1
-        if self._reading > 0 or self.revisit == "none" or self._left <= 0:
+        if self._reading > 0 or self.revisit is Revisit.NONE or self._left <= 0:
             return
         for page in await asyncio.to_thread(self._due):
             if page.key not in self._asked and self._left > 0:
@@ -310,7 +266,7 @@ class SourceSpider(Spider):
             self._problem(f"{host_of(request.url)}: robots.txt forbids some of the articles that are listed")
             return
         self.visit.failed += 1
-        self._problem(self._said(failure, errand))
+        self._problem(self._said(failure))
         hops = request.meta.get("redirect_urls")
         reasons = request.meta.get("redirect_reasons")
         if isinstance(failure.value, Refused) and hops and reasons:
@@ -346,31 +302,11 @@ class SourceSpider(Spider):
         )
         return Caught(capture=capture, body=response.body or None, later=later)
 
-    def _said(self, failure: Failure, errand: Errand) -> str:
+    def _said(self, failure: Failure) -> str:
         """Why a request got no answer, in a sentence."""
-        error, host = failure.value, host_of(_request_of(failure).url)
-        words = str(error)
-        if isinstance(error, Refused):
-            return f"{errand.what}: {words}"
-        if isinstance(error, CannotResolveHostError):
-            return f"{host}: no answer: DNS lookup failed"
-        if isinstance(error, DownloadConnectionRefusedError):
-            return f"{host}: no answer: connection refused"
-        if isinstance(error, DownloadTimeoutError):
-            return f"{host}: no answer within {self.settings.getfloat('DOWNLOAD_TIMEOUT'):.0f} s"
-        if isinstance(error, DownloadCancelledError) or "DOWNLOAD_MAXSIZE" in words:
-            return f"{errand.what}: larger than the {self.settings.getint('DOWNLOAD_MAXSIZE') // 1_000_000} MB allowed"
-        if isinstance(error, ResponseDataLossError):
-            return f"{host}: the connection broke off in the middle of an answer"
-        if "redirection" in words:
-            return f"{errand.what}: redirected in circles"
-        if "certificate verify failed" in words or "VerificationError" in words:
-            return f"{host}: no answer: its TLS certificate cannot be verified"
-        if "dh key too small" in words or "handshake failure" in words or "key too small" in words:
-            return f"{host}: no answer: no common TLS ciphers; `tls` of its source file may relax them"
-        if isinstance(error, IgnoreRequest):
-            return f"{errand.what}: {words}"
-        return f"{host}: no answer: {words or type(error).__name__}"
+        request = _request_of(failure)
+        errand: Errand = request.meta[ERRAND]
+        return said_of_failure(failure.value, errand.what, request.url, self.settings)
 
     def _problem(self, sentence: str) -> None:
         if self.visit.problem(sentence):
@@ -414,7 +350,7 @@ class SourceSpider(Spider):
                 if article.key not in known:
                     if not agenda.resting(archive.captures.of_page(article.key, slug), now):
                         chosen.append((article, None))
-                elif self.revisit != "none":
+                elif self.revisit is not Revisit.NONE:
                     page = archive.pages.find(slug, article.key)
                     if page is not None and agenda.edited(article, page, now):
                         chosen.append((article, page))
@@ -446,24 +382,3 @@ def _headers(response: Response) -> Iterable[tuple[str, str]]:
         if name.lower() not in _UNKEPT:
             for value in values:
                 yield name.decode("latin-1"), value.decode("latin-1")
-
-
-def _anchors(text: str, url: str) -> list[Link]:
-    """Every link of an HTML page, for sources of no known family: their `article` patterns tell which are articles."""
-    try:
-        root = lxml_html.document_fromstring(text.encode("utf-8"), parser=lxml_html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, ValueError):
-        return []
-    found: dict[str, Link] = {}
-    for anchor in root.iter("a"):
-        href = (anchor.get("href") or "").strip()
-        try:
-            address = urljoin(url, href)
-        except ValueError:
-            continue
-        if href and urlsplit(address).scheme in ("http", "https"):
-            title = plain(anchor.text_content())[:300] or None
-            known = found.get(address)
-            if known is None or (title and not known.title):
-                found[address] = Link(url=address, title=title)
-    return list(found.values())

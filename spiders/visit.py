@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from spiders.source import Entry
@@ -11,6 +12,14 @@ ERRAND = "errand"
 """The key in a request's meta under which its errand stands."""
 
 MOST_PROBLEMS = 50
+
+
+class Revisit(StrEnum):
+    """Which known pages a visit looks at again."""
+
+    DUE = "due"
+    ALL = "all"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,7 +223,7 @@ def test_judging_again_lets_old_stories_in_at_their_own_place(store: Store, monk
     assert views(store) == []
     (difference,) = judged_otherwise(store)
     assert difference.row()["now"] == "out 0.10"
-    apply_judging(store, [difference])
+    apply_judging(store, [difference], datetime.now(UTC))
     (view,) = views(store)
     assert (view.story.entered_at, view.story.late) == (T0, True)
     assert list(judged_otherwise(store)) == []

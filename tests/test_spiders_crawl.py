@@ -257,8 +257,7 @@ class TestVisit:
         sitemap(NOW - timedelta(days=1), NOW - timedelta(days=2))
         visit(make_source(site, entries=entry), database)
         process(database)
-        time.sleep(1.1)
-        sitemap(NOW - timedelta(days=1), datetime.now(UTC).replace(microsecond=0))
+        sitemap(NOW - timedelta(days=1), datetime.now(UTC))
         site.asked.clear()
         visit(make_source(site, entries=entry), database)
         assert site.paths() == ["/news.xml", "/tin-2-post9002.vnp"]
@@ -541,7 +540,7 @@ class TestTrouble:
             raise ZeroDivisionError
 
         site.feed(1)
-        monkeypatch.setattr("spiders.spider.read_listing", breaks)
+        monkeypatch.setattr("spiders.entries.read_listing", breaks)
         run = visit(make_source(site), database)
         assert run.state is RunState.FAILED
         assert "a bug of ours" in run.problems[0]

@@ -57,3 +57,10 @@ def load_sources(settings: "Settings", names: Sequence[str] = ()) -> dict[str, "
     if unknown:
         raise UserError(f"no source is called {', '.join(unknown)}; there are {', '.join(sorted(sources))}")
     return {slug: source for slug, source in sources.items() if not wanted or slug in wanted}
+
+
+def source_called(name: str | None, sources: Mapping[str, "Source"]) -> "Source | None":
+    """The source of that name, None for no name. Raises UserError for a name that none of these has."""
+    if name is not None and name not in sources:
+        raise UserError(f"no source is called {name}; there are {', '.join(sorted(sources))}")
+    return sources[name] if name is not None else None

@@ -1,13 +1,14 @@
 """`crawl`, `process`, `publish`, `import` and `replay`: the parts of the chain, one at a time."""
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.context import Context, UserError, load_sources, source_called
 from pipeline.commands.output import Format, show
 from pipeline.commands.reading import looks_like_text, read_file
 
@@ -36,23 +37,24 @@ def crawl(
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
+    from spiders.visit import Revisit
     from storage.errors import AlreadyHeld
 
-    if revisit not in ("due", "all", "none"):
-        raise UserError(f"--revisit {revisit}: due, all or none is allowed")
+    try:
+        again = Revisit(revisit)
+    except ValueError:
+        raise UserError(f"--revisit {revisit}: due, all or none is allowed") from None
     context: Context = ctx.obj
     settings = context.settings(replica=replica)
     chosen = load_sources(settings, sources or ())
     options = CrawlOptions(
         database_url=settings.database_url,
         contact=settings.contact,
-        revisit=revisit,  # type: ignore[arg-type]
+        revisit=again,
         replica=settings.replica,
         log_level=settings.log_level,
     )
     with context.store(settings) as store:
-        from contextlib import ExitStack
-
         free = []
         with ExitStack() as held:
             for slug, source in chosen.items():
@@ -143,14 +145,13 @@ def import_(
     context: Context = ctx.obj
     settings = context.settings()
     sources = load_sources(settings)
-    if source is not None and source not in sources:
-        load_sources(settings, [source])
+    source_called(source, sources)
     prepared = []
     for name in files:
         body = read_file(name)
         when = at or datetime.fromtimestamp(Path(name).stat().st_mtime, UTC)
         text = looks_like_text(name, body)
-        prepared.append((capture_of(Path(name).name, body, when, sources, slug=source, url=url, text=text), body))
+        prepared.append((capture_of(body, when, sources, slug=source, url=url, text=text), body))
     with context.store(settings) as store:
         with store.write() as archive:
             for capture, body in prepared:
@@ -176,14 +177,13 @@ def replay(
     context: Context = ctx.obj
     settings = context.settings()
     sources = load_sources(settings)
-    if source is not None and source not in sources:
-        load_sources(settings, [source])
+    source_called(source, sources)
     with context.store(settings) as store:
         if judge:
             judged = list(judged_otherwise(store))
             show((d.row() for d in judged), format, ("story", "now", "would_be", "title"))
             if _confirmed(len(judged), apply):
-                apply_judging(store, judged)
+                apply_judging(store, judged, datetime.now(UTC))
         else:
             read = list(read_otherwise(store, sources, source))
             show((d.row() for d in read), format, ("page", "what", "title"))

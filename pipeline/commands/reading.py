@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.context import Context, UserError, load_sources, source_called
 from pipeline.commands.output import line
 
 if TYPE_CHECKING:
+    from spiders.source import Source
     from storage.records import Document, Verdict
 
 STDIN = "-"
@@ -39,13 +40,10 @@ def read(
 
     context: Context = ctx.obj
     sources = load_sources(context.settings())
-    if source is not None and source not in sources:
-        load_sources(context.settings(), [source])  # says which there are
+    named = source_called(source, sources)
 
-    def chosen(address: str | None) -> Any:
-        if source is not None:
-            return sources[source]
-        return next((s for s in sources.values() if address and s.owns(address)), None)
+    def chosen(address: str | None) -> "Source | None":
+        return named or next((s for s in sources.values() if address and s.owns(address)), None)
 
     for name in files:
         if name == STDIN:
