@@ -44,6 +44,7 @@ class Body:
     prose: int = 0  # characters of prose on the page
     taken: int = 0  # of it in the container
     listed: int = 0  # characters of link text in the container
+    out: list[bool] = field(default_factory=list)  # by block: it stands in furniture
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ def main_text(
             _furnish(sight, 0)
             box = _container(sight)
     body = Body(box, prose=sums[-1], taken=sight.inside(box))
+    body.out = sight.out
     body.listed = sum(b.links for b in blocks[box.first : box.end])
     _select(sight, body, frozenset([*(picture.position for picture in outline.pictures), *outline.slots]), title)
     if not strict:
@@ -195,21 +197,24 @@ def _clear_cards(sight: _Sight) -> None:
         groups.setdefault((id(box.parent), box.tag, _DIGITS.sub("", box.names)), []).append(box)
     for (_, tag, _), cards in groups.items():
         prose = sum(sight.inside(card) for card in cards)
-        alone = tag == "article" and bool(headed) and sight.sums[-1] - prose >= _LEAST_ARTICLE
-        if not alone and (len(cards) < 3 or prose > 260 * len(cards) or prose > 0.4 * sight.sums[-1]):
+        rest = sight.sums[-1] - prose
+        alone = tag == "article" and bool(headed)
+        if rest < _LEAST_ARTICLE or (not alone and (len(cards) < 3 or prose > 260 * len(cards))):
             continue
-        if not alone and not any(card.hint & _NAMED for card in cards[:3]) and _amid_text(sight, cards):
+        if not alone and not any(card.hint & _NAMED for card in cards[:3]) and _of_the_article(sight, cards):
             continue
         for card in cards:
             out[card.first : card.end] = [True] * (card.end - card.first)
 
 
-def _amid_text(sight: _Sight, cards: list[Box]) -> bool:
-    """Whether an article's paragraphs stand before and after a row of cards: then they are a part of it."""
-    before, after = (
-        range(max(0, cards[0].first - 15), cards[0].first),
-        range(cards[-1].end, min(len(sight.out), cards[-1].end + 15)),
-    )
+def _of_the_article(sight: _Sight, cards: list[Box]) -> bool:
+    """Whether cards in a row are what an article presents one after the other: their headlines are short, and its
+    paragraphs stand before and after them."""
+    links = [block.links for card in cards for block in sight.blocks[card.first : card.end] if _is_headline(block, 12)]
+    if links and sum(links) > _HEADLINE * len(links):
+        return False
+    before = range(max(0, cards[0].first - 15), cards[0].first)
+    after = range(cards[-1].end, min(len(sight.out), cards[-1].end + 15))
     return all(any(sight.prose[i] > 120 and not sight.out[i] for i in side) for side in (before, after))
 
 
@@ -326,7 +331,12 @@ def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
     last = next(place for place in range(len(kept) - 1, -1, -1) if solid(kept[place]))
     inner = [index for index in kept[:first] if heading_level(blocks[index].box)] + kept[first : last + 1]
     edge = {*inner[:3], *inner[-5:]}
+    inner += [index for index in kept[last + 1 : last + 4] if _is_signed(blocks[index].text)]
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
+
+
+def _is_signed(text: str) -> bool:
+    return vietnamese.is_name(text) or any(vietnamese.signature(text))
 
 
 _ITEMS = frozenset(("li", "td", "th", "dd", "dt"))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline import vietnamese
-from pipeline.blocks import Box, Outline
+from pipeline.blocks import Box, Moment, Outline
 from pipeline.boilerplate import Body
 from pipeline.naming import Hint
 from pipeline.repair import clean
@@ -356,18 +356,22 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
         head.meta("title", "dc.title", "headline"),
     )
     said = [without_site(title, names, texts) for title in titles if title]
-    said = [title for title in said if not _GENERIC.match(title) and _key(title) not in own]
-    claims = [tokens(title) for title in (*said, *([hinted] if hinted else ()))]
+    said = [title for title in said if not _is_generic(title, own)]
+    said_keys = {_key(title) for title in said}
+    claims = [tokens(title) for title in dict.fromkeys((*said, *([hinted] if hinted else ())))]
     best, best_score = "", 0.0
     for text, box in shown:
-        if _GENERIC.match(text) or _key(text) in own:
+        if _is_generic(text, own):
             continue
-        words = tokens(text)
-        score = max((likeness(words, claim) for claim in claims), default=0.0)
+        if _key(text) in said_keys:
+            score = 1.0
+        elif box.tag == "h1":
+            words = tokens(text)
+            score = max((likeness(words, claim) for claim in claims), default=0.0)
+        else:
+            continue  # a lower heading that is merely about the same thing
         if box.tag == "h1":
             score += 0.25
-        elif score < 0.8:
-            continue  # a lower heading that is merely about the same thing
         if box.hint & Hint.TITLE or box.itemprop == "headline":
             score += 0.1
         if box.first > body.container.first + 12 and box.tag != "h1":
@@ -376,10 +380,15 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
             best, best_score = text, score
     if best and best_score >= 0.6:
         return best
-    ones = [text for text, box in shown if box.tag == "h1" and not _GENERIC.match(text) and _key(text) not in own]
+    ones = [text for text, box in shown if box.tag == "h1" and not _is_generic(text, own)]
     if said and not (len(ones) == 1 and len(ones[0]) > 12 and best_score >= 0.4):
         return said[0]
     return ones[0] if ones else best or (hinted or "")
+
+
+def _is_generic(title: str, own: set[str]) -> bool:
+    """Whether all parts of a title are a portal's words for any page or the site's own name."""
+    return all(_GENERIC.match(part) or _key(part) in own for part in _SEPARATOR.split(title))
 
 
 def _key(text: str) -> str:
@@ -481,8 +490,9 @@ def _shown(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
     limits = ((start - 6, first + 3), (last, min(last + 6, body.container.end + 4)))
     for low, high in limits:
         fallback = None
+        at_foot = low >= last
         for moment in tree.moments:
-            if low <= moment.position <= high:
+            if low <= moment.position <= high and not (at_foot and _is_others(moment, tree, body)):
                 stamp = dating.read(moment.machine) or dating.read(moment.text)
                 if stamp is None:
                     continue
@@ -493,7 +503,12 @@ def _shown(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
         for index in range(max(low, 0), min(high, len(tree.blocks))):
             block = tree.blocks[index]
             text = block.text
-            if len(text) > 160 or block.links > len(text) * 0.7 or not _DATED.search(text):
+            if (
+                (at_foot and body.out[index])
+                or len(text) > 160
+                or block.links > len(text) * 0.7
+                or not _DATED.search(text)
+            ):
                 continue
             stamp = dating.read(text) or next(
                 (s for part in re.split(r"[|•·]", text)[:6] if (s := dating.read(part))), None
@@ -506,14 +521,26 @@ def _shown(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
             return stamp
         if fallback is not None:
             return fallback
-    return _said_published(tree, dating)
+    return _said_published(tree, body, dating)
 
 
-def _said_published(tree: Outline, dating: Dating) -> Timestamp | None:
+def _is_others(moment: Moment, tree: Outline, body: Body) -> bool:
+    """Whether a `<time>` stands in furniture or beside a link of a headline's length: another story's date."""
+    for index in (moment.position, moment.position - 1):
+        if 0 <= index < len(tree.blocks) and moment.box.first <= index:
+            block = tree.blocks[index]
+            if (body.out[index] and block.box is moment.box) or block.links >= 30:
+                return True
+    return bool(moment.position < len(body.out) and body.out[moment.position])
+
+
+def _said_published(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
     """A date that calls itself the publication's, wherever it stands; None when two such disagree."""
     stamps = []
     for moment in tree.moments:
-        if _PUBLICATION.search(f"{moment.box.names} {moment.itemprop} {moment.names}"):
+        if not _is_others(moment, tree, body) and _PUBLICATION.search(
+            f"{moment.box.names} {moment.itemprop} {moment.names}"
+        ):
             stamps.append(dating.read(moment.machine) or dating.read(moment.text))
     for block in tree.blocks:
         if len(block.text) < 80 and _PUBLICATION.match(block.text) and _DATED.search(block.text):

@@ -11,7 +11,7 @@ Any bytes at all end as one of the two; nothing is raised, and time and memory a
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -92,28 +92,27 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     doubts: list[str] = []
     places, disagreement = _by_layout(page, source, parser)
     if places is not None:
-        main = boilerplate.main_text(places.body, known=_known(places.body, memory), strict=True, title=places.title)
-        blocks = places.body.blocks
+        shown = places.body
+        main = boilerplate.main_text(shown, known=_known(shown, memory), strict=True, title=places.title)
         reader = places.layout
         title = places.title
     else:
         main = boilerplate.main_text(tree, known=known)
-        blocks = tree.blocks
+        shown = tree
         reader = "generic"
         title = metadata.headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)
         boilerplate.finish(tree, main, title)
         if disagreement:
             doubts.append(f"the layout does not fit: {disagreement}")
 
-    paragraphs = boilerplate.paragraphs(places.body if places is not None else tree, main)
-    captions = [blocks[index].text for index in main.captions]
-    lead = None
+    paragraphs = boilerplate.paragraphs(shown, main)
+    captions = [shown.blocks[index].text for index in main.captions]
     if places is not None:
         captions = [*places.captions, *captions]
         lead = places.lead
     else:
-        lead, paragraphs = _lead(tree, main, title, paragraphs)
-    byline, agency = metadata.byline(head, data, tree, main, page.url)
+        lead = tree.blocks[main.lead].text if main.lead is not None else None
+    byline, agency = metadata.byline(head, data, shown, main, page.url)
     if places is not None and places.byline:
         person, signed = vietnamese.signature(places.byline)
         byline, agency = person or (None if signed else places.byline), signed or agency
@@ -121,7 +120,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     byline, agency = signed_by or byline, signed_for or agency
 
     stated = next((s for t in (places.published if places else ()) if (s := dating.read(t))), None)
-    published = stated or metadata.published(head, data, tree, main, page.url, dating)
+    published = stated or metadata.published(head, data, shown, main, page.url, dating)
     changed = next((s for t in (places.modified if places else ()) if (s := dating.read(t))), None)
     document = Document(
         title=title,
@@ -129,7 +128,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         paragraphs=tuple(paragraphs),
         captions=tuple(dict.fromkeys(captions)),
         published=published,
-        modified=changed or metadata.modified(head, data, tree, dating),
+        modified=changed or metadata.modified(head, data, shown, dating),
         byline=byline,
         agency=agency,
         section=(places.section if places else None) or metadata.section(head, data),
@@ -243,20 +242,14 @@ def _known(tree: Outline, memory: SiteMemory | None) -> frozenset[int]:
     return frozenset(known)
 
 
-def _lead(tree: Outline, body: boilerplate.Body, title: str, paragraphs: list[str]) -> tuple[str | None, list[str]]:
-    if body.lead is None:
-        return None, paragraphs
-    return tree.blocks[body.lead].text, paragraphs
-
-
 def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list[str], str | None, str | None]:
     """Take the newspaper's mark off the lead, signatures off the end, and the agency out of the dateline."""
     texts = list(paragraphs)
     byline = agency = None
     if lead:
-        lead, mark = vietnamese.lead_prefix(lead)
+        lead = vietnamese.without_mark(lead)
     elif texts:
-        texts[0], mark = vietnamese.lead_prefix(texts[0])
+        texts[0] = vietnamese.without_mark(texts[0])
     for _ in range(3):
         if len(texts) < 2:
             break
@@ -310,13 +303,7 @@ def _sure(document: Document, body: boilerplate.Body | None, doubts: Sequence[st
     if document.language is None and length > 100:
         confidence -= 0.05
         said.append("language not recognised")
-    return _with(document, confidence=round(min(1.0, max(0.05, confidence)), 3), doubts=tuple(said))
-
-
-def _with(document: Document, **changes: Any) -> Document:
-    from dataclasses import replace
-
-    return replace(document, **changes)
+    return replace(document, confidence=round(min(1.0, max(0.05, confidence)), 3), doubts=tuple(said))
 
 
 def _digests(tree: Outline) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pipeline.metadata import Head, Linked
 from pipeline.textdump import Dump
 from storage.records import Document, NotArticle, Rejection
 
-_SHORT = 500  # characters of text below which what a page says of itself is believed
+_SHORT = 350  # characters of text below which what a page says of itself is believed
 
 _ERROR = re.compile(
     r"\b(?:404|410|500|502|503|504)\b.{0,40}(?:not found|error|lỗi|unavailable|gateway)|(?:page|trang|article"

@@ -94,12 +94,12 @@ def is_name(text: str) -> bool:
     return 1 < len(words) <= 7 and len(text) <= 50 and _NAME.match(text.strip(" .()")) is not None
 
 
-def lead_prefix(text: str) -> tuple[str, str | None]:
-    """A lead without the newspaper's mark (`SKĐS - `, `VOV.VN - `, `(PLVN) - `), and the mark."""
+def without_mark(text: str) -> str:
+    """A lead without the newspaper's mark before it: `SKĐS - `, `VOV.VN - `, `(PLVN) - `."""
     found = _PREFIX.match(text)
     if found is None or _PREFIX_PLACES.match(text) or found.end() > len(text) - 10:
-        return text, None
-    return text[found.end() :], found.group().strip(" -–—()")
+        return text
+    return text[found.end() :]
 
 
 def dateline_agency(text: str) -> str | None:
