@@ -56,7 +56,7 @@ GUARDED = {"vi": frozenset({"VN", "US", "GB", "FR", "DE", "RU", "IT", "AT", "BE"
 # Endings change (Вьетнам, Вьетнама): the stem followed by any letters.
 INFLECTED = {"ru": "аяийьое", "pl": "aeiyo", "de": ""}
 HEADER = """# Country names of the Unicode CLDR, one table a language. Written by
-# `python -m pipeline.relevance.countries`: do not edit by hand, own forms belong into the language files. `*` ends a stem.
+# `python -m pipeline.relevance.countries`: do not edit by hand; own forms belong into the language files.
 """
 
 

@@ -16,7 +16,6 @@ from pipeline.relevance.matcher import Hit, Scan
 
 LEAD_SENTENCES = 3
 NEAR = 8  # words: at this distance nearness has fallen to one half
-BORNE = 0.3  # the weight of a country that only qualifies a person or a product
 PARTS = ("health", "foreign", "act")
 GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
@@ -67,7 +66,7 @@ class Sentence:
         return {
             hit.group.value if hit.group.kind == "country" else hit.group.country or hit.group.value
             for weight, hit in self.foreign
-            if hit.group.kind in ("country", "organisation") and not hit.group.weak and weight > BORNE
+            if hit.group.kind in ("country", "organisation") and not hit.group.weak and weight > 0.5
         }
 
 
@@ -89,7 +88,7 @@ def _sentences(passage: Passage) -> list[Sentence]:
             if group.value == "VN":
                 sentence.home.append(hit)
             elif bearer := _bearer(hits, number):
-                sentence.foreign.append((BORNE, hit))
+                sentence.foreign.append((bearer.group.strength, hit))
                 sentence.against.append(bearer)
             else:
                 sentence.foreign.append((1.0, hit))
