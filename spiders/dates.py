@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from spiders import date_forms as forms
 from storage.records import Precision, Timestamp
 
 LONGEST_FIELD = 500
@@ -37,124 +38,8 @@ FARTHEST_FUTURE = timedelta(days=2)
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 
-# ── Words ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan janvier janv января янв enero ene",
-            "february feb février fevrier févr fév февраля февр фев febrero",
-            "march mar mars марта мар marzo",
-            "april apr avril avr апреля апр abril abr",
-            "may mai мая mayo",
-            "june jun juin июня июн junio",
-            "july jul juillet juil июля июл julio",
-            "august aug août aout августа авг agosto ago",
-            "september sept sep septembre сентября сент сен septiembre",
-            "october oct octobre октября окт octubre",
-            "november nov novembre ноября нояб ноя noviembre",
-            "december dec décembre decembre déc декабря дек diciembre dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTHS |= {
-    f"tháng {name}": number
-    for number, names in enumerate(
-        (
-            *("1 01 một giêng", "2 02 hai", "3 03 ba", "4 04 tư bốn", "5 05 năm", "6 06 sáu", "7 07 bảy bẩy"),
-            *("8 08 tám", "9 09 chín", "10 mười", "11", "12 chạp"),
-        ),
-        start=1,
-    )
-    for name in names.split()
-} | {"tháng mười một": 11, "tháng mười hai": 12}
-
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "thứ hai|thứ 2|t2|monday|mon|lundi|понедельник|lunes",
-            "thứ ba|thứ 3|t3|tuesday|tues|tue|mardi|вторник|martes",
-            "thứ tư|thứ 4|t4|wednesday|wed|mercredi|среда|miércoles",
-            "thứ năm|thứ 5|t5|thursday|thurs|thur|thu|jeudi|четверг|jueves",
-            "thứ sáu|thứ 6|t6|friday|fri|vendredi|пятница|viernes",
-            "thứ bảy|thứ bẩy|thứ 7|t7|saturday|sat|samedi|суббота|sábado",
-            "chủ nhật|chúa nhật|cn|sunday|sun|dimanche|воскресенье|domingo",
-        )
-    )
-    for name in names.split("|")
-}
-
-_RFC_822_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}
-_ZONES = _RFC_822_ZONES | {
-    name: hours
-    for hours, names in ((0, "Z UT UTC GMT WET"), (1, "CET"), (2, "CEST"), (3, "MSK"), (7, "ICT"), (9, "JST KST"))
-    for name in names.split()
-}
-_ZONES_FOLDED = {name.lower(): hours for name, hours in _ZONES.items()}
-_VIETNAM_TIME = timezone(timedelta(hours=7))
-
-
-def _any_of(words: Iterator[str] | dict[str, int]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-# ── Forms ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-_MONTH = rf"(?P<name>{_any_of(_MONTHS)})\b\.?"
-_TIME = (
-    r"(?<![0-9:.,/])(?P<hour>[0-9]{1,2})(?::| ?(?:giờ|h|时|時|点|點|시) ?)(?P<minute>[0-9]{2})"
-    r"(?: ?phút|'|分|분)?(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?)?(?![0-9:])"
-    r"(?: ?(?P<half>[ap]\.?m\b\.?|(?:sa|ch)\b)| (?P<part>sáng|chiều|tối)(?=[ ,]{0,2}(?:$|ngày|thứ|[0-9])))?"
-)
-_ZONE = (
-    r" ?\(?(?:(?:GMT|UTC) ?(?P<signed>[+-][0-9]{1,2}(?::?[0-9]{2})?)(?![0-9])"
-    r"|(?P<offset>[+-][0-9]{2}(?::?[0-9]{2})?)(?![0-9/:.-])"
-    r"|(?P<vietnam>giờ (?:việt nam|hà nội))"
-    rf"|(?P<zone>{_any_of(iter(_ZONES))})(?![\w+-]))\)?"
-)
-_DATES = (
-    # 2024-08-29, 2024/08/29, 2024.08.29
-    r"(?<![\w/.-])(?P<year>[0-9]{4})(?P<by>[-/.])(?P<month>[0-9]{1,2})(?P=by)(?P<day>[0-9]{1,2})(?=T[0-9]|[^\w/-]|$)",
-    # 2020年12月25日, 2024년 8월 29일
-    r"(?<![0-9])(?P<year>[0-9]{4}) ?[年년] ?(?P<month>[0-9]{1,2}) ?[月월] ?(?P<day>[0-9]{1,2}) ?[日일]",
-    # 29/08/2024, 11/07/14; two-digit years with slashes only: 11-07-14 has three readings
-    r"(?<![\w/.])(?P<day>[0-9]{1,2})(?P<by>[/.-])(?P<month>[0-9]{1,2})(?P=by)(?P<year>[0-9]{4})(?![\w/]|\.[0-9])",
-    r"(?<![\w/.])(?P<day>[0-9]{1,2})(?P<by>/)(?P<month>[0-9]{1,2})/(?P<year>[0-9]{2})(?![\w/:.])",
-    # 29 August 2024, 05 Oct 26, 1er août 2024, 29 августа 2024, 29 de agosto de 2024, 29 tháng 8 năm 2024
-    rf"(?<![\w/.])(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th|er)?[ -](?:of |de )?{_MONTH}(?:, ?| (?:năm |de )?|-)"
-    r"(?P<year>[0-9]{4}|[0-9]{2})(?![\w/:])",
-    # August 29, 2024
-    rf"(?<!\w){_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,? (?P<year>[0-9]{{4}})(?![\w/:])",
-)
-_YEARLESS = (
-    r"(?<![\w/.:])(?P<day>[0-9]{1,2})(?P<by>[/-])(?P<month>[0-9]{1,2})(?![\w/.:-])",
-    rf"(?<![\w/.])(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th|er)? (?:of |de )?{_MONTH}(?!\w)",
-    rf"(?<!\w){_MONTH} (?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![\w/:])",
-)
-_GAP = r"(?:[ ,|·•–—:-]|\b(?:lúc|hồi|vào|ngày|at|à|в|on|le)\b){0,10}"
-_WEEKDAY = rf"(?P<weekday>{_any_of(_WEEKDAYS)})"
-
-_F = re.IGNORECASE
-_time = re.compile(_TIME, _F)
-_zone_after = re.compile(_ZONE, _F)
-_dates = tuple(re.compile(form, _F) for form in _DATES)
-_yearless = tuple(re.compile(form, _F) for form in _YEARLESS)
-_gap = re.compile(_GAP, _F)
-_time_after = re.compile(rf"(?:T|{_GAP}){_TIME}", _F)
-_weekday_before = re.compile(rf"(?<!\w){_WEEKDAY}\b\.?{_GAP}$", _F)
-_weekday_after = re.compile(rf" ?\(?{_WEEKDAY}\)", _F)
 _unknown_zone = re.compile(" [A-Z]{1,5}$")
-# Thu Aug 29 14:10:00 2024, Thu Aug 29 14:10:00 ICT 2024: the year stands last
-_asctime = re.compile(
-    rf"(?<!\w){_MONTH} (?P<day>[0-9]{{1,2}}) (?P<clock>[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})"
-    r"(?P<where> (?:[+-][0-9]{2,4}|[A-Z]{1,5}))? (?P<year>[0-9]{4})(?!\w)",
-    _F,
-)
-_decoration = re.compile(r"[\W_]|\b(?:lúc|hồi|vào|ngày|at|on|le|à|в|đăng|cập nhật)\b", _F)
+_decoration = re.compile(r"[\W_]|\b(?:lúc|hồi|vào|ngày|at|on|le|à|в|đăng|cập nhật)\b", re.IGNORECASE)
 _spaces = re.compile(r"\s+")
 _invisible = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -248,18 +133,18 @@ def day_in_slug(slug: str, zone: ZoneInfo) -> Timestamp | None:
 
 def _readings(text: str, zone: ZoneInfo, month_first: bool) -> Iterator[Timestamp]:
     """Every dated moment of the text, in no particular order."""
-    for match in _asctime.finditer(text):
-        clock = _time.fullmatch(match["clock"])
+    for match in forms.ASCTIME.finditer(text):
+        clock = forms.TIME.fullmatch(match["clock"])
         assert clock is not None  # the one form contains the other
-        stated = _zone_after.fullmatch(match["where"] or "")
+        stated = forms.ZONE_AFTER.fullmatch(match["where"] or "")
         if match["where"] and stated is None:
             raise _Refused
         at = _clock(clock, _offset(stated) if stated else None, match.start(), match.end())
-        day = _day(int(match["year"]), _named(_MONTHS, match["name"]), int(match["day"]))
+        day = _day(int(match["year"]), _named(forms.MONTHS, match["name"]), int(match["day"]))
         _agree(_weekday(text, match.start(), match.end()), day)
         yield _timestamp(day, at, zone)
     clocks = list(_clocks(text))
-    for form in _dates:
+    for form in forms.DATES:
         for match in form.finditer(text):
             clock_of = _clock_of(text, match, clocks)
             if clock_of is not None and _ends_in_unknown_zone(text, match, clock_of):
@@ -275,7 +160,7 @@ def _yearless_readings(text: str, zone: ZoneInfo, now: datetime | None, month_fi
     if now is None:
         return
     clocks = list(_clocks(text))
-    for form in _yearless:
+    for form in forms.YEARLESS:
         for match in form.finditer(text):
             clock = _clock_of(text, match, clocks)
             weekday = _weekday(text, match.start(), match.end())
@@ -283,15 +168,15 @@ def _yearless_readings(text: str, zone: ZoneInfo, now: datetime | None, month_fi
             if clock:
                 shown = text[clock.start : clock.end]
                 rest = rest.replace(shown, " ", 1)
-            for name in _WEEKDAYS if weekday is not None else ():
-                rest = re.sub(rf"\b{re.escape(name)}\b", " ", rest, flags=_F)
+            for name in forms.WEEKDAYS if weekday is not None else ():
+                rest = re.sub(rf"\b{re.escape(name)}\b", " ", rest, flags=re.IGNORECASE)
             if _decoration.sub("", rest):
                 raise _Refused  # a fraction or a number in prose
             named = match.groupdict().get("name")
             first, second = int(match["day"]), 0 if named else int(match["month"])
             day_of, month = (second, first) if month_first and not named else (first, second)
             if named:
-                month = _named(_MONTHS, named)
+                month = _named(forms.MONTHS, named)
             for year in range(now.year + 1, now.year - 9, -1):  # nine years hold a 29 February
                 try:
                     day = date(year, month, day_of)
@@ -308,8 +193,8 @@ def _yearless_readings(text: str, zone: ZoneInfo, now: datetime | None, month_fi
 
 def _clocks(text: str) -> Iterator[_Clock]:
     """Every time of day of the text with the zone behind it."""
-    for match in _time.finditer(text):
-        stated = _zone_after.match(text, match.end())
+    for match in forms.TIME.finditer(text):
+        stated = forms.ZONE_AFTER.match(text, match.end())
         yield _clock(match, _offset(stated) if stated else None, match.start(), stated.end() if stated else match.end())
 
 
@@ -333,9 +218,9 @@ def _clock(match: re.Match[str], zone: tzinfo | None, start: int, end: int) -> _
 
 def _offset(match: re.Match[str]) -> tzinfo:
     if match["vietnam"]:
-        return _VIETNAM_TIME
+        return forms.VIETNAM_TIME
     if match["zone"]:
-        return timezone(timedelta(hours=_named(_ZONES_FOLDED, match["zone"])))
+        return timezone(timedelta(hours=_named(forms.ZONES, match["zone"])))
     stated = match["signed"] or match["offset"]
     digits = stated[1:].replace(":", "")
     hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
@@ -347,18 +232,18 @@ def _offset(match: re.Match[str]) -> tzinfo:
 def _clock_of(text: str, match: re.Match[str], clocks: list[_Clock]) -> _Clock | None:
     """The time of day that belongs to a date: the one right beside it. On both sides: refused."""
     found = []
-    after = _time_after.match(text, match.end())
+    after = forms.TIME_AFTER.match(text, match.end())
     for clock in clocks:
         if after is not None and clock.start == after.start("hour"):
             found.append(clock)
         elif 0 <= match.start() - clock.end <= 40:
             between = text[clock.end : match.start()]
-            weekday = _weekday_before.search(between)
-            if _gap.fullmatch(between[: weekday.start()] if weekday else between):
+            weekday = forms.WEEKDAY_BEFORE.search(between)
+            if forms.GAP.fullmatch(between[: weekday.start()] if weekday else between):
                 found.append(clock)
     if after is not None and not found:
         # `29/08/2024T…`: the T hides the time from the plain search
-        stated = _zone_after.match(text, after.end())
+        stated = forms.ZONE_AFTER.match(text, after.end())
         end = stated.end() if stated else after.end()
         found.append(_clock(after, _offset(stated) if stated else None, after.start("hour"), end))
     if len(found) > 1:
@@ -367,7 +252,7 @@ def _clock_of(text: str, match: re.Match[str], clocks: list[_Clock]) -> _Clock |
         return None
     clock = found[0]
     if clock.end <= match.start() and clock.zone is None:
-        behind = _zone_after.match(text, match.end())  # 12:40 | 07/08/2021 GMT+7
+        behind = forms.ZONE_AFTER.match(text, match.end())  # 12:40 | 07/08/2021 GMT+7
         if behind is not None:
             return replace(clock, zone=_offset(behind))
     return clock
@@ -384,7 +269,7 @@ def _read_day(match: re.Match[str], clock: _Clock | None, month_first: bool) -> 
     if len(parts["year"]) == 2:
         year += 2000 if year < 50 else 1900  # RFC 2822, 4.3
     if parts.get("name"):
-        return _day(year, _named(_MONTHS, parts["name"]), int(parts["day"]))
+        return _day(year, _named(forms.MONTHS, parts["name"]), int(parts["day"]))
     day, month = int(parts["day"]), int(parts["month"])
     if match.start("day") < match.start("month") and (month_first or _is_american(parts, clock)):
         day, month = month, day
@@ -408,8 +293,8 @@ def _is_american(parts: dict[str, str | None], clock: _Clock | None) -> bool:
 
 def _weekday(text: str, start: int, end: int) -> int | None:
     """The weekday (Monday 0) named right before `start` or in brackets right after `end`."""
-    match = _weekday_before.search(text[max(0, start - 40) : start]) or _weekday_after.match(text, end)
-    return _named(_WEEKDAYS, match["weekday"]) if match else None
+    match = forms.WEEKDAY_BEFORE.search(text[max(0, start - 40) : start]) or forms.WEEKDAY_AFTER.match(text, end)
+    return _named(forms.WEEKDAYS, match["weekday"]) if match else None
 
 
 def _named(table: dict[str, int], word: str) -> int:

@@ -6,12 +6,12 @@ key and with what is allowed there. No Scrapy in here; nothing is fetched.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from spiders.families import FAMILIES
 from spiders.families.family import Family
 from spiders.families.layout import Layout
+from spiders.mistakes import allowed_keys, mistakes
 from storage.errors import HealthwireError
 from storage.keys import canonical_url, edition
 from storage.records import Publisher
@@ -199,9 +200,9 @@ class Source(_Words):
     @field_validator("evidence")
     @classmethod
     def _of_keys(cls, value: Mapping[str, Evidence]) -> Mapping[str, Evidence]:
-        unknown = [key for key in value if key not in _allowed(cls)]
+        unknown = [key for key in value if key not in allowed_keys(cls)]
         if unknown:
-            raise ValueError(f"no key is called {', '.join(unknown)}; allowed: {', '.join(_allowed(cls))}")
+            raise ValueError(f"no key is called {', '.join(unknown)}; allowed: {', '.join(allowed_keys(cls))}")
         return value
 
     @model_validator(mode="after")
@@ -362,60 +363,4 @@ def parse_source(text: str, name: str) -> Source:
     try:
         return Source.model_validate(words)
     except ValidationError as error:
-        raise SourceError("; ".join(f"{name}: {sentence}" for sentence in _sentences(error))) from error
-
-
-_FORMS = {
-    "slug": "small letters, digits and underscores, as moh_gov_vn",
-    "country": "two capital letters of ISO 3166, as VN",
-    "language": "two small letters of ISO 639, as vi",
-    "method": "GET or POST",
-}
-
-
-def _sentences(error: ValidationError) -> Iterator[str]:
-    problems = error.errors(include_url=False)
-    inner = {problem["loc"] for problem in problems if problem["type"] != "too_short"}
-    for problem in problems:
-        place = ".".join(str(part) for part in problem["loc"])
-        match problem["type"]:
-            case "extra_forbidden":
-                allowed = ", ".join(_allowed(_model_at(problem["loc"][:-1])))
-                yield f"key `{place}`: is not a word of source files; allowed: {allowed}"
-            case "missing":
-                yield f"key `{place}`: is missing"
-            case "string_pattern_mismatch":
-                form = _FORMS.get(str(problem["loc"][-1]), problem["ctx"]["pattern"])
-                yield f"key `{place}`: {problem['input']!r} does not fit; allowed: {form}"
-            case "too_short" if any(other[: len(problem["loc"])] == problem["loc"] for other in inner):
-                pass  # what is wrong with its members is said already
-            case "enum":
-                yield f"key `{place}`: {problem['input']!r} is not known; allowed: {problem['ctx']['expected']}"
-            case _:
-                message = problem["msg"].removeprefix("Value error, ")
-                given = "" if isinstance(problem["input"], dict) else f", not {problem['input']!r}"
-                yield f"key `{place}`: {message}{given}" if place else message
-
-
-def _model_at(place: tuple[int | str, ...]) -> type[_Words]:
-    """The model that a place in a source file is of."""
-    model: type[_Words] = Source
-    for part in place:
-        if isinstance(part, str):
-            model = _inner(model, part) or model
-    return model
-
-
-def _inner(model: type[_Words], key: str) -> type[_Words] | None:
-    field = model.model_fields.get(key)
-    if field is None:
-        return None
-    for kind in (field.annotation, *get_args(field.annotation)):
-        if isinstance(kind, type) and issubclass(kind, _Words):
-            return kind
-    return None
-
-
-def _allowed(model: type[_Words]) -> list[str]:
-    fields: Mapping[str, Any] = model.model_fields
-    return [field.alias or name for name, field in fields.items()]
+        raise SourceError("; ".join(f"{name}: {sentence}" for sentence in mistakes(error, Source))) from error

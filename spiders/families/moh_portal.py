@@ -16,7 +16,7 @@ from spiders.dates import read_timestamp
 from spiders.families.family import Family, Fetch, Link, Named, split
 from spiders.families.wrapped import laid_out, loads, objects, page, plain, text_of
 
-LIST_PAGE, ARTICLE_PAGE = "5801", "5803"
+ARTICLE_PAGE = "5803"
 PAGE_SIZE = 50
 """Articles asked for at once; no page number is known, so this is how far back a visit sees."""
 
