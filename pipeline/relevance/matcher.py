@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -232,9 +232,21 @@ def matcher(language: str) -> WordTrie | Alternation:
     everywhere = lexicon.terms.get("*", ())
     if language in ("vi", "en"):
         own = (*everywhere, *lexicon.terms.get("vi", ()), *lexicon.terms.get("en", ()))
-        return WordTrie((term for term in own if not term.bare), lexicon)
+        return WordTrie(_with_health_inside([term for term in own if not term.bare], lexicon), lexicon)
     own = (*lexicon.terms.get(language, ()), *everywhere)
     return Alternation(own, spaced=language not in ("zh", "ja", "th", "lo", "km"))
+
+
+def _with_health_inside(terms: Sequence[Term], lexicon: Lexicon) -> Iterator[Term]:
+    """The terms, where an act, an office or a name has a health word inside ("hội nghị bộ trưởng y tế") with its health."""
+    health = WordTrie((term for term in terms if term.group.kind == "health"), lexicon)
+    for term in terms:
+        group = term.group
+        if " " in term.text and group.kind in ("act", "home", "organisation", "party", "false"):
+            inside = max((hit.group.strength for hit in health.scan(term.text).hits), default=0.0)
+            if inside > group.health:
+                term = replace(term, group=replace(group, health=inside))
+        yield term
 
 
 def _spellings(text: str) -> Iterator[list[str]]:
