@@ -64,11 +64,17 @@ class Reading:
 
 
 def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | None = None) -> Reading:
-    """Read one page: HTML, or the JSON of a portal whose family can unwrap it. Never raises, whatever the bytes."""
+    """Read one page: HTML, the JSON of a portal whose family can unwrap it, or a text dump served as `text/plain`.
+
+    Never raises, whatever the bytes.
+    """
     foreign = refusal.foreign(page.body[:64])
     if foreign is not None:
         return Reading(outcome=foreign)
     body = repair.utf8(page.body[:LONGEST_PAGE], page.content_type)
+    if (page.content_type or "").lower().startswith("text/plain"):
+        address = page.url if page.url.startswith(("http://", "https://")) else None
+        return read_text(body.decode("utf-8", "replace"), url=address, source=source, memory=memory)
     body = _unwrapped(body, source)
     unread = refusal.unread(body)
     if unread is not None:
