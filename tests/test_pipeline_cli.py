@@ -89,16 +89,16 @@ def test_every_command_explains_itself(healthwire: Healthwire, command: str) -> 
 
 def test_read_answers_each_line_with_its_id(healthwire: Healthwire) -> None:
     paragraphs = "".join(f"<p>{p}</p>" for p in MEETING.split("\n"))
-    head = "<html><head><title>Tiếp Đại sứ</title></head><body><h1>Tiếp Đại sứ</h1>"
+    head = "<html><head><title>Tiếp Đại sứ Nhật Bản</title></head><body><h1>Tiếp Đại sứ Nhật Bản</h1>"
     page = f"{head}<article>{paragraphs}</article></body></html>"
     lines = [
         {"id": "a", "url": "https://example.org/a", "html": page},
-        {"id": "b", "url": "https://example.org/b", "text": "Tiếp Đại sứ\n\n12/03/2026 08:15\n\n" + MEETING},
+        {"id": "b", "url": "https://example.org/b", "text": "Tiếp Đại sứ Nhật Bản\n\n12/03/2026 08:15\n\n" + MEETING},
         {"id": "c", "url": "https://example.org/c", "html": ""},
     ]
     answers = rows(healthwire("read", "-", input="\n".join(map(json.dumps, lines))))
     assert [answer["id"] for answer in answers] == ["a", "b", "c"]
-    assert answers[0]["title"] == answers[1]["title"] == "Tiếp Đại sứ"
+    assert answers[0]["title"] == answers[1]["title"] == "Tiếp Đại sứ Nhật Bản"
     assert answers[0]["paragraphs"] == MEETING.split("\n")
     assert answers[2]["rejected"] == "empty"
 
@@ -137,7 +137,7 @@ def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwir
 
     (exported,) = rows(healthwire("export"))
     assert exported["partners"] == ["JP"]
-    assert exported["published_at"] == "2026-03-12T08:10:00+00:00"
+    assert exported["published_at"] == "2026-03-12T15:10:00+07:00"
     uid = str(exported["story"])
     found = healthwire("search", "thu truong bo y te", "--format", "json")
     assert [row["story"] for row in json.loads(found.stdout)] == [uid]
