@@ -369,8 +369,8 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
 def _says_nothing(node: LexborNode) -> bool:
     """Whether an element that is named as furniture holds no sentences, headline or date: most menus, share bars
     and lists of headlines. They are walked around; it halves the work."""
-    text = node.text(deep=True, separator=" ") or ""
-    return text.count(". ") + text.count("。") <= 2 and node.css_first("h1,time") is None
+    text = node.text(deep=True) or ""
+    return text.count(".") + text.count("。") == 0 and node.css_first("h1,time") is None
 
 
 def _in_article(box: Box) -> bool:

@@ -54,8 +54,7 @@ _SCRAP = re.compile(
       |follow\ .{0,60}\ on\ (?:twitter|facebook|instagram|x|linkedin|google\ news|whatsapp).{0,100}|tags?\s*:.*
       |topics?\s*:.*|filed\ under\b.*|categories\s*:.*|posted\ (?:in|on|by)\b.{0,80}|back\ to\ top.*|top|home
       |next|previous|prev|click\ here\b.{0,80}|swipe.{0,30}|scroll\ .{0,40}|image(?:\ credit|\ source|\ caption
-      |s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap
-      |afp|reuters|shutterstock|istock)\b(?:\ (?:images|photo))?[^.!?]{0,40}|(?:©|\(c\)|copyright)\ ?.{0,200}
+      |s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap|afp|reuters|shutterstock|istock)(?:\ (?:images|photos?))?(?:\s*[/,|–-].{0,40}|\ via\ .{0,30})?|(?:©|\(c\)|copyright)\ ?.{0,200}
       |all\ rights\ reserved.*|view\ (?:gallery|comments|image|photos|all).{0,40}|show\ (?:more|comments
       |less).{0,40}|load\ more.*|hide\ caption|toggle\ caption|enlarge(?:\ this\ image)?|play\ video
       |video\ (?:player|unavailable).{0,40}|now\ playing.*|up\ next\W*|report\ (?:a\ typo|this\ ad

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 LONGEST_PAGE = 10_000_000
 """Bytes of a page that are read; what stands beyond is no article any more."""
 
+POOR = 250
+"""Characters of prose below which a page is looked at again with nothing walked around."""
+
 SITE_BLOCK = 3
 """A block that stands on this many distinct articles of a site is the site's and not the article's. Two copies
 of one article share their paragraphs, so two is not enough."""
@@ -104,6 +107,9 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         title = places.title
     else:
         main = boilerplate.main_text(tree, known=known)
+        if main.taken < POOR:  # so little that navigation may have been more than navigation
+            tree = outline(parser.body or root, whole=True)
+            main = boilerplate.main_text(tree, known=_known(tree, memory))
         shown = tree
         reader = "generic"
         title = metadata.headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)

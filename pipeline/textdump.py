@@ -204,7 +204,8 @@ def _sort(lines: list[Line], dump: Dump) -> None:
         after_alt = False
         if evidence >= 4 and not vietnamese.ends_story(text):
             dump.captions.append(text)
-            breaks.append(index)
+            if not line.slot:  # a picture among the paragraphs says nothing of what stands before it
+                breaks.append(index)
             continue
         if phrases.is_scrap(text) or vietnamese.is_crumbs(text):
             continue
