@@ -1,4 +1,6 @@
-"""What a feed is about: a named filter over stories, from a file or made from what the archive holds. Pure.
+"""What a feed is about: a named filter over stories, from a file or made from what the archive holds.
+
+Pure but for `load_specs`, which reads the file it is given.
 
 A file of feeds is TOML:
 

@@ -1,7 +1,7 @@
-"""A finished answer, and which of its forms a request gets: whole, gzipped, or nothing because it has it. Pure.
+"""A finished answer, and which of its forms a request gets: whole, gzipped, or nothing because it has it.
 
 A validator changes if and only if the bytes do: it is a digest of them. The gzipped form is another sequence of
-bytes and has a validator of its own.
+bytes and has a validator of its own. Decides from what it is given; the response is Starlette's.
 """
 
 import gzip
