@@ -31,21 +31,25 @@ def clean(text: str) -> str:
     Two line breaks (\\v, one for each `<br>`) end a paragraph and come out as a newline; one is a space.
     """
     if "\v" in text:
-        text = "\n".join(filter(None, (" ".join(part.split()) for part in _LINE_END.split(text))))
+        text = _folded("\n".join(" ".join(part.split()) for part in _LINE_END.split(text)))
     else:
         text = " ".join(text.split())
     if not text.isascii():
         if _ZERO_WIDTH.search(text):
-            text = " ".join(_ZERO_WIDTH.sub("", text).split(" "))
+            text = _folded(_ZERO_WIDTH.sub("", text))
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
         if "Ð" in text:
             text = text.replace("Ð", "Đ")
     elif not text.isprintable():
-        text = _ZERO_WIDTH.sub("", text)
+        text = _folded(_ZERO_WIDTH.sub("", text))
     if "&" in text and _ENTITY.search(text):
-        text = " ".join(html.unescape(text).split(" "))
+        text = _folded(_ZERO_WIDTH.sub("", unicodedata.normalize("NFC", html.unescape(text))))
     return text
+
+
+def _folded(text: str) -> str:
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.split("\n"))))
 
 
 def is_broken(text: str) -> bool:
