@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
+from make_feeds import make_store, make_views
 
 from storage.store import Store
 from storage.tables import metadata
@@ -80,6 +81,21 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
 def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     """An empty, migrated archive in a SQLite file."""
     with Store.open(sqlite_url) as store:
+        yield store
+
+
+@pytest.fixture(scope="session")
+def _told_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("told")
+    make_store(directory, make_views()).close()
+    return directory / "archive.db"
+
+
+@pytest.fixture
+def told_store(_told_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """An archive in a SQLite file with the stories of `make_views`."""
+    shutil.copyfile(_told_template, tmp_path / "archive.db")
+    with Store.open(f"sqlite:///{tmp_path / 'archive.db'}") as store:
         yield store
 
 

@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"```sql\n(.*?)```", (ROOT / "docs" / "archive.md").read_t
 
 
 def test_every_command_stands_in_the_readme() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined]
+    commands = get_command(app).commands
     assert [name for name in commands if f"healthwire {name}" not in README] == []
 
 

@@ -3,8 +3,6 @@
 import errno
 import json
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import feedparser
 import pytest
 from lxml import etree, html
-from make_feeds import NOW, SITE, keep, make_store, make_view, make_views
+from make_feeds import NOW, SITE, keep, make_view
 
 from feeds import publish as publishing
 from feeds.feed import compose
@@ -23,19 +21,9 @@ from storage.store import Store
 OWN = FeedSpec(slug="vaccines", title="Vaccines", description="Vaccines only")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an archive with five stories, made once."""
-    directory = tmp_path_factory.mktemp("made")
-    make_store(directory, make_views()).close()
-    return directory / "archive.db"
-
-
 @pytest.fixture
-def store(tmp_path: Path, made: Path) -> Iterator[Store]:
-    shutil.copy(made, tmp_path)
-    with Store.open(f"sqlite:///{tmp_path / 'archive.db'}") as store:
-        yield store
+def store(told_store: Store) -> Store:
+    return told_store
 
 
 def test_every_feed_is_there_and_can_be_read(store: Store, tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 import gzip
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -12,7 +10,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from lxml import html
-from make_feeds import NOW, SITE, keep, make_document, make_store, make_telling, make_verdict, make_view, make_views
+from make_feeds import NOW, SITE, keep, make_document, make_store, make_telling, make_verdict, make_view
 from starlette.testclient import TestClient
 
 from feeds.publish import publish
@@ -28,19 +26,9 @@ FEED = "/feeds/health-cooperation.atom"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of an archive with five stories, made once."""
-    directory = tmp_path_factory.mktemp("made")
-    make_store(directory, make_views()).close()
-    return directory / "archive.db"
-
-
 @pytest.fixture
-def store(tmp_path: Path, made: Path) -> Iterator[Store]:
-    shutil.copy(made, tmp_path)
-    with Store.open(f"sqlite:///{tmp_path / 'archive.db'}") as store:
-        yield store
+def store(told_store: Store) -> Store:
+    return told_store
 
 
 @pytest.fixture

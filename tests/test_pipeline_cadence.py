@@ -35,7 +35,7 @@ def test_a_visit_is_always_ahead_and_within_the_limits(failures: int, jitter: fl
 def test_young_pages_are_looked_at_often_and_old_ones_left_alone() -> None:
     page = make_page()
     ages = [timedelta(hours=1), timedelta(hours=12), timedelta(days=3), timedelta(days=20), timedelta(days=100)]
-    waits = [next_check(page, UNCHANGED, T0 + age) - (T0 + age) for age in ages]  # type: ignore[operator]
+    waits = [next_check(page, UNCHANGED, T0 + age) - (T0 + age) for age in ages]
     assert waits == sorted(waits)
     assert waits[0] == timedelta(hours=1)
     assert next_check(page, UNCHANGED, T0 + timedelta(days=200)) is None

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,24 +125,32 @@ def test_a_killed_visit_leaves_a_whole_archive_and_is_made_up_for(
     assert deviations(archive_store, SOURCES, mine, edition=1) == []
 
 
-def make_service(tmp_path: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    log = (tmp_path / "service.log").open("w")
-    service = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "run", "--port", "0"],
-        env={**os.environ, **environment, "HEALTHWIRE_LOG_LEVEL": "INFO"},
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-    log.close()
-    return service
+@contextmanager
+def running_service(tmp_path: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """`healthwire run` on any free port, told to stop at the end and killed where it does not."""
+    with (
+        (tmp_path / "service.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", "run", "--port", "0"],
+            env={**os.environ, **environment, "HEALTHWIRE_LOG_LEVEL": "INFO"},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as service,
+    ):
+        try:
+            yield service
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(timeout=60) == 0
+        finally:
+            service.kill()
 
 
-def wait_for(true: object, within: float = 90) -> None:
+def wait_for(true: Callable[[], bool], within: float = 90) -> None:
     deadline = time.monotonic() + within
-    while not true():  # type: ignore[operator]
+    while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def test_the_service_visits_publishes_serves_and_stops_when_told(
@@ -150,10 +159,8 @@ def test_the_service_visits_publishes_serves_and_stops_when_told(
     settings = demo_settings(tmp_path, replica).model_copy(update={"sources": ("vietnamplus_vn",)})
     with archive_store.write() as archive:  # due at once, not within the first minutes
         state = archive.visits.state("vietnamplus_vn")
-
         archive.visits.save_state(replace(state, next_visit_at=datetime.now(UTC)))
-    service = make_service(tmp_path, settings.as_environment())
-    try:
+    with running_service(tmp_path, settings.as_environment()) as service:
         assert service.stdout is not None
         address = service.stdout.readline().split()[-1]
         second = subprocess.run(
@@ -169,21 +176,12 @@ def test_the_service_visits_publishes_serves_and_stops_when_told(
         wait_for(lambda: (settings.feeds_dir / "partner-ru.atom").exists() or any(settings.feeds_dir.glob("partner-*")))
         with urlopen(address + "feeds/health-cooperation.json") as answer:
             assert json.load(answer)["items"]
-        service.send_signal(signal.SIGTERM)
-        assert service.wait(timeout=60) == 0
-    finally:
-        if service.poll() is None:
-            service.kill()
-            service.wait()
-        if service.stdout:
-            service.stdout.close()
     with archive_store.read() as archive:
         assert archive.visits.recent("vietnamplus_vn", 1)[0].state is RunState.FINISHED
         assert archive.visits.state("vietnamplus_vn").failures == 0
 
 
 def test_without_a_network_the_service_stays_up_and_says_what_is_wrong(tmp_path: Path, archive_store: Store) -> None:
-
     slug = "nhandan_vn"
     environment = {
         "HEALTHWIRE_DATABASE_URL": f"sqlite:///{tmp_path / 'healthwire.db'}",
@@ -193,8 +191,7 @@ def test_without_a_network_the_service_stays_up_and_says_what_is_wrong(tmp_path:
     }
     with archive_store.write() as archive:
         archive.visits.save_state(replace(archive.visits.state(slug), next_visit_at=datetime.now(UTC)))
-    service = make_service(tmp_path, environment)
-    try:
+    with running_service(tmp_path, environment) as service:
 
         def failed() -> bool:
             with archive_store.read() as archive:
@@ -202,14 +199,6 @@ def test_without_a_network_the_service_stays_up_and_says_what_is_wrong(tmp_path:
 
         wait_for(failed)
         assert service.poll() is None
-        service.send_signal(signal.SIGTERM)
-        assert service.wait(timeout=60) == 0
-    finally:
-        if service.poll() is None:
-            service.kill()
-            service.wait()
-        if service.stdout:
-            service.stdout.close()
     log = (tmp_path / "service.log").read_text()
     lines = [line for line in log.splitlines() if "tried again at" in line]
     assert len(lines) == 1, log

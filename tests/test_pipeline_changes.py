@@ -13,11 +13,11 @@ TEXT = ("Đoàn công tác của Bộ Y tế đã làm việc với đại sứ 
 
 def make_page(**changes: object) -> Page:
     page = Page(id=1, source="s", key="k", address="https://example.org/a", first_seen_at=T0, last_seen_at=T0)
-    return replace(page, **changes)  # type: ignore[arg-type]
+    return replace(page, **changes)
 
 
 def make_document(title: str = "Tiếp đại sứ", paragraphs: tuple[str, ...] = TEXT, **changes: object) -> Document:
-    return replace(Document(title=title, paragraphs=paragraphs, reader="r", confidence=0.9), **changes)  # type: ignore[arg-type]
+    return replace(Document(title=title, paragraphs=paragraphs, reader="r", confidence=0.9), **changes)
 
 
 def make_revisions(*documents: Document, every: timedelta = timedelta(days=1)) -> list[Revision]:
@@ -59,7 +59,7 @@ def test_the_same_words_with_other_spacing_and_tone_placement_are_unchanged() ->
     ],
 )
 def test_an_edit_says_which_parts_changed(edit: dict[str, object], parts: tuple[str, ...]) -> None:
-    found = change(make_revisions(make_document()), make_document(**edit), T0)  # type: ignore[arg-type]
+    found = change(make_revisions(make_document()), make_document(**edit), T0)
     assert (found.kind, found.parts) == (ChangeKind.EDITED, parts)
 
 

@@ -110,7 +110,7 @@ def test_judge_tells_cooperation_from_the_rest_and_says_why(healthwire: Healthwi
     ]
     first, second = rows(healthwire("judge", "-", input="\n".join(map(json.dumps, lines))))
     assert (first["relevant"], second["relevant"]) == (True, False)
-    assert "JP" in first["partners"]  # type: ignore[operator]
+    assert "JP" in first["partners"]
     assert first["evidence"]
     said = healthwire("judge", "--explain", input=json.dumps(lines[1])).stdout
     assert "Sở Y tế tổng kết" in said

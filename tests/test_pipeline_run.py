@@ -254,7 +254,7 @@ def test_a_bug_in_one_capture_is_loud_and_stops_no_other(
     def breaks(page: run.RawPage, **known: Source) -> run.Reading:
         if page.body == b"poison":
             raise RuntimeError("a bug of ours")
-        return reader(page, **known)  # type: ignore[arg-type]
+        return reader(page, **known)
 
     with monkeypatch.context() as patched:
         patched.setattr(run, "read", breaks)

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from pipeline.schedule import Service, after_visit
+from pipeline.schedule import Service, Visit, after_visit
 from spiders.source import Source, load_sources
 from storage.records import Run, RunState, SourceState
 from storage.store import Store
@@ -17,9 +18,9 @@ HALF_AN_HOUR = timedelta(minutes=30)
 TICK = timedelta(milliseconds=50)
 
 
-def make_run(**changes: object) -> Run:
+def make_run(**changes: Any) -> Run:
     run = Run(source="s", started_at=T0, ended_at=T0 + timedelta(minutes=1), state=RunState.FINISHED)
-    return replace(run, **changes)  # type: ignore[arg-type]
+    return replace(run, **changes)
 
 
 def test_a_good_visit_clears_failures_and_waits_the_interval() -> None:
@@ -61,11 +62,11 @@ async def eventually(true: Callable[[], bool], within: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
-def make_service(store: Store, sources: dict[str, Source], visit: object, digest: Callable[[], None]) -> Service:
+def make_service(store: Store, sources: dict[str, Source], visit: Visit, digest: Callable[[], None]) -> Service:
     return Service(
         store,
         sources,
-        visit=visit,  # type: ignore[arg-type]
+        visit=visit,
         digest=digest,
         tick=TICK,
         first_within=timedelta(0),
@@ -107,9 +108,11 @@ def test_a_stop_waits_for_the_running_visit_and_starts_nothing_new(
     started: list[str] = []
     ended: list[str] = []
 
+    may_end = asyncio.Event()
+
     async def visit(source: Source) -> int:
         started.append(source.slug)
-        await asyncio.sleep(0.5)
+        await may_end.wait()
         ended.append(source.slug)
         return 0
 
@@ -118,6 +121,10 @@ def test_a_stop_waits_for_the_running_visit_and_starts_nothing_new(
         serving = asyncio.create_task(service.serve())
         await eventually(lambda: len(started) >= 2)
         service.stop()
+        await asyncio.sleep(TICK.total_seconds() * 2)  # it has had the time to end, or to start another
+        assert not serving.done()
+        assert ended == []
+        may_end.set()
         await serving
 
     asyncio.run(scenario())
@@ -137,14 +144,17 @@ def test_a_visit_that_raises_costs_that_visit_only(sqlite_store: Store, sources:
     async def scenario() -> None:
         service = make_service(sqlite_store, sources, visit, lambda: None)
         serving = asyncio.create_task(service.serve())
-        await eventually(lambda: len(seen) == len(sources))
-        await asyncio.sleep(0.2)
+        await eventually(lambda: failures() == {1})
         service.stop()
         await serving
 
+    def failures() -> set[int]:
+        with sqlite_store.read() as archive:
+            return {archive.visits.state(slug).failures for slug in sources}
+
     asyncio.run(scenario())
-    with sqlite_store.read() as archive:
-        assert {archive.visits.state(slug).failures for slug in sources} == {1}
+    assert failures() == {1}
+    assert sorted(seen) == sorted(sources)
 
 
 def test_a_visit_cut_short_by_a_crash_is_taken_up_again(sqlite_store: Store, sources: dict[str, Source]) -> None:

@@ -227,4 +227,4 @@ class TestMistakes:
 
     def test_frozen(self) -> None:
         with pytest.raises(ValueError, match="frozen"):
-            make_source().name = "other"  # type: ignore[misc]
+            make_source().name = "other"
