@@ -97,6 +97,8 @@ def is_scrap(text: str) -> bool:
     """Whether a block is no sentence of an article: a share button, invitation, byline, date, credit."""
     if len(text) > 260:
         return False
+    if "©" in text and len(text) < 200:
+        return True
     if _SCRAP.match(text) or _POINTING.match(text):
         return True
     return len(text) < 110 and (

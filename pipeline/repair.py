@@ -20,6 +20,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 # shows there) and the right number of continuation bytes (80-BF, as Latin-1 or as windows-1252 shows them).
 _TAIL = "[\u0080-\u00bf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178]"
 _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
+_FIRST = "ÂÃĂÄÅÆáâàãăð"
 _BY_CHANCE = 3
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
@@ -54,14 +55,9 @@ def _folded(text: str) -> str:
 
 def is_broken(text: str) -> bool:
     """Whether a text shows, more often than by chance, sequences that are UTF-8 read as another encoding."""
-    if text.isascii():
+    if text.isascii() or not any(letter in text for letter in _FIRST):
         return False
-    hits = 0
-    for _ in _BROKEN.finditer(text):
-        hits += 1
-        if hits >= _BY_CHANCE:
-            return True
-    return False
+    return any(hits >= _BY_CHANCE for hits, _ in enumerate(_BROKEN.finditer(text), 1))
 
 
 def mended(text: str) -> str:

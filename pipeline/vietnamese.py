@@ -43,6 +43,7 @@ _CREDIT = re.compile(
     r"|EPA)\b[^()\n]{0,60}\)\s*\.?$",
     re.I,
 )
+_LONGEST_CREDIT = 90
 _SCENE = re.compile(
     r"phát biểu tại|tại buổi|tại lễ|tại cuộc|tại hội|quang cảnh|toàn cảnh|chụp ảnh|lưu niệm|bắt tay|trao (?:quà"
     r"|tặng|bằng|kỷ niệm)|tặng (?:quà|hoa)|ký kết|chủ trì|tham quan|thăm hỏi|đứng giữa|bên (?:trái|phải)"
@@ -51,6 +52,7 @@ _SCENE = re.compile(
     r"|shakes? hands|at the (?:meeting|ceremony|event|signing)|attend(?:s|ing) the",
     re.I,
 )
+_PHOTO = re.compile(r"\b(?:file photo|AP Photo|Getty Images|Reuters/|AFP via)\b|^Ảnh minh h[oọ]")
 # A sentence that tells what was said or done when is the story's own, however short.
 _TOLD = re.compile(
     r"^(?:phát biểu|tại|theo|sau|trước|trong|ngày|chiều|sáng|tối|cũng|đây là|speaking|addressing|at the|during"
@@ -119,9 +121,9 @@ def split_credit(text: str) -> tuple[str, str | None]:
 
 def caption_evidence(text: str, title: str = "") -> int:
     """How much the words of a short block speak for a caption (0 nothing … 4 certain)."""
-    if len(text) > 300:
+    if len(text) > 400:
         return 0
-    if _CREDIT.search(text):
+    if _PHOTO.search(text) or (len(text) <= 300 and _CREDIT.search(text, max(0, len(text) - _LONGEST_CREDIT))):
         return 4
     if title and len(title) > 20 and text.rstrip(" .") == title.rstrip(" ."):
         return 4
