@@ -16,7 +16,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http import Response
 
-from spiders.visit import Visit, host_of
+from spiders.visit import host_of
+from spiders.visiting import spider_of
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Robots(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500:
             response = response.replace(body=_FORBID_ALL)
-            _visit(self.crawler).problem(
+            spider_of(self.crawler).visit.problem(
                 f"{netloc}: robots.txt answered {response.status}: nothing asked there for now"
             )
         elif response.status != 200:
@@ -63,11 +64,6 @@ class Robots(RobotsTxtMiddleware):
             super().process_request_2(rp, request)
         except IgnoreRequest:
             raise Forbidden(f"robots.txt forbids {request.url}") from None
-
-
-def _visit(crawler: Crawler) -> Visit:
-    visit: Visit = crawler.spider.visit  # type: ignore[union-attr]
-    return visit
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:
@@ -97,7 +93,7 @@ class CrawlDelay:
             return
         host, delay = host_of(request.url), min(float(asked), LONGEST_CRAWL_DELAY)
         if delay < asked:
-            _visit(self._crawler).problem(
+            spider_of(self._crawler).visit.problem(
                 f"{host}: robots.txt asks for {asked:.0f} s between requests; {delay:.0f} s are kept"
             )
         if delay <= settings.getfloat("DOWNLOAD_DELAY"):
@@ -148,7 +144,9 @@ class Retry(RetryMiddleware):
         wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
         if wait is not None and wait > LONGEST_WAIT:
             host = host_of(request.url)
-            _visit(self.crawler).problem(f"{host}: answered {response.status} and asks for {wait:.0f} s of rest")
+            spider_of(self.crawler).visit.problem(
+                f"{host}: answered {response.status} and asks for {wait:.0f} s of rest"
+            )
             return response
         again = self._retry(request, f"{response.status}")
         if again is not None and wait:

@@ -12,7 +12,7 @@ import logging
 import socket
 import unicodedata
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -26,6 +26,7 @@ from zope.interface import implementer
 from spiders.agenda import wrong_way
 from spiders.source import Source
 from spiders.visit import ERRAND, Errand
+from spiders.visiting import source_of
 from storage.records import CaptureKind
 
 log = logging.getLogger(__name__)
@@ -99,8 +100,7 @@ class Guard:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        source: Source = crawler.spidercls.source  # type: ignore[attr-defined]
-        return cls(source, frozenset(crawler.settings.getlist("HEALTHWIRE_PRIVATE_HOSTS")))
+        return cls(source_of(crawler), frozenset(crawler.settings.getlist("HEALTHWIRE_PRIVATE_HOSTS")))
 
     def process_request(self, request: Request) -> None:
         errand = request.meta.get(ERRAND)
@@ -120,6 +120,7 @@ class Guard:
 class _Resolution:
     def __init__(self, name: str) -> None:
         self.name = name
+        self.task: asyncio.Task[None] | None = None  # held here, or nothing would keep it alive
 
     def cancel(self) -> None:
         """Nothing to cancel: an answer that comes too late is not waited for."""
@@ -163,11 +164,10 @@ class GuardedResolver:
         addressTypes: Sequence[type] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        resolution: Any = _Resolution(hostName)
+        resolution = _Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
-        task = asyncio.ensure_future(self._answer(resolutionReceiver, hostName, portNumber))
-        resolution.task = task  # kept alive as long as somebody waits
-        return resolution  # type: ignore[no-any-return]
+        resolution.task = asyncio.ensure_future(self._answer(resolutionReceiver, hostName, portNumber))
+        return cast("IHostResolution", resolution)
 
     async def _answer(self, receiver: Any, host: str, port: int) -> None:
         try:

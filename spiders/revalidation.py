@@ -5,12 +5,14 @@ spider as what it is, since "unchanged" is a fact to record.
 """
 
 import asyncio
-from typing import Any, Self
+from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 
+from spiders.visiting import spider_of
 from storage.records import Capture
+from storage.store import Store
 
 _HEADERS = ("If-None-Match", "If-Modified-Since")
 
@@ -30,7 +32,7 @@ class Revalidation:
             request.headers.pop(name, None)  # those of the address that redirected here are not for this one
         if request.method != "GET" or request.meta.get("dont_obey_robotstxt"):  # the latter is robots.txt itself
             return
-        spider: Any = self._crawler.spider
+        spider = spider_of(self._crawler)
         asked = request.meta.get("redirect_urls", [request.url])[0]
         capture = await asyncio.to_thread(_latest, spider.store, spider.source.slug, asked)
         # a validator belongs to the address that gave it, not to one that redirected there
@@ -47,7 +49,6 @@ def validators(capture: Capture) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _latest(store: Any, source: str, url: str) -> Capture | None:
+def _latest(store: Store, source: str, url: str) -> Capture | None:
     with store.read() as archive:
-        latest: Capture | None = archive.captures.latest(source, url)
-        return latest
+        return archive.captures.latest(source, url)

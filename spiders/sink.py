@@ -9,13 +9,13 @@ import asyncio
 import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, Self, cast
+from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DropItem
 
-from spiders.visit import Visit
+from spiders.visiting import Visiting, spider_of
 from storage.errors import StorageError
 from storage.records import Capture, CaptureKind, RunState
 from storage.store import Store
@@ -34,15 +34,6 @@ class Caught:
     later: int | None = None
 
 
-class Visiting(Protocol):
-    """A spider as far as its sink needs it."""
-
-    name: str
-    visit: Visit
-    store: Store
-    stopping: asyncio.Future[None] | None
-
-
 class Sink:
     """Keeps what spiders catch."""
 
@@ -58,7 +49,7 @@ class Sink:
 
     @property
     def _spider(self) -> Visiting:
-        return cast("Visiting", self._crawler.spider)
+        return spider_of(self._crawler)
 
     async def open_spider(self) -> None:
         visit = self._spider.visit

@@ -12,7 +12,8 @@ from twisted.internet.ssl import optionsForClientTLS
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer
 
-from spiders.source import Source, Tls
+from spiders.source import Tls
+from spiders.visiting import source_of
 
 LEVEL_1 = "DEFAULT:@SECLEVEL=1"
 
@@ -49,7 +50,7 @@ class Transport(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        source: Source = crawler.spidercls.source  # type: ignore[attr-defined]
+        source = source_of(crawler)
         if source.tls is Tls.SECLEVEL1:
             policy: Any = _VerifiedAtLevel1()
             self._contextFactory = policy

@@ -10,13 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Aware:
     """Refuses naive datetimes in any field of a record."""
 
-    __slots__ = ()
-
     def __post_init__(self) -> None:
-        for field in fields(self):  # type: ignore[arg-type]
+        for field in fields(self):
             value = getattr(self, field.name)
             if isinstance(value, datetime) and value.utcoffset() is None:
                 raise ValueError(f"{type(self).__name__}.{field.name}: a datetime without a time zone: {value!r}")
