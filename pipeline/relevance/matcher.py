@@ -238,7 +238,7 @@ def matcher(language: str) -> WordTrie | Alternation:
 
 
 def _with_health_inside(terms: Sequence[Term], lexicon: Lexicon) -> Iterator[Term]:
-    """The terms, where an act, an office or a name has a health word inside ("hội nghị bộ trưởng y tế") with its health."""
+    """The terms; an act, office or name with a health word inside ("hội nghị bộ trưởng y tế") carries its health."""
     health = WordTrie((term for term in terms if term.group.kind == "health"), lexicon)
     for term in terms:
         group = term.group
