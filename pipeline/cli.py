@@ -3,6 +3,7 @@
 A command's imports stand inside it, so that `healthwire read` does not wait for Scrapy or the web server.
 """
 
+import io
 import logging
 import os
 import sys
@@ -13,6 +14,7 @@ import typer
 
 from pipeline.commands import archive, demo, harvest, reading, service
 from pipeline.commands.context import Context
+from pipeline.commands.output import visible
 from storage.errors import HealthwireError
 
 app = typer.Typer(
@@ -43,7 +45,10 @@ def options(
 
 def main() -> None:
     """Run the command line; what a user can cause ends in one line on stderr and exit status 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without Vietnamese letters is no reason to fail
+    _log_to_stderr()
     try:
         app(standalone_mode=True)
     except BrokenPipeError:
@@ -56,9 +61,22 @@ def main() -> None:
         fail(str(error))
 
 
+class _Visible(logging.Formatter):
+    """Log lines carry addresses and titles of strangers: what a terminal would obey is shown instead."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
+def _log_to_stderr() -> None:
+    log = logging.StreamHandler()
+    log.setFormatter(_Visible("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[log])
+
+
 def fail(message: str) -> None:
     """Say what is wrong in one line and end with status 1."""
-    print("healthwire: " + " ".join(message.split()), file=sys.stderr)
+    print("healthwire: " + visible(" ".join(message.split())), file=sys.stderr)
     sys.exit(1)
 
 

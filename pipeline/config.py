@@ -11,8 +11,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
+from feeds.site import Site
+from feeds.text import safe_url
 from storage.errors import HealthwireError
 
 DEFAULT_FILE = Path("healthwire.toml")
@@ -57,9 +65,24 @@ class Settings(BaseSettings):
     @field_validator("site_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
+        if safe_url(value) is None:
             raise ValueError("an address that begins with http:// or https:// is wanted")
         return value.rstrip("/")
+
+    @field_validator("authority")
+    @classmethod
+    def _domain(cls, value: str) -> str:
+        Site(url="http://localhost", authority=value)  # says what is wrong with it
+        return value
+
+    @field_validator("replica")
+    @classmethod
+    def _here(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        from spiders.replica.route import loopback_base  # here: it brings Scrapy, which most commands do not need
+
+        return loopback_base(value)
 
     @classmethod
     def settings_customise_sources(
@@ -89,8 +112,12 @@ def load_settings(file: Path | None = None, flags: Mapping[str, Any] | None = No
     _refuse_unknown_variables()
     try:
         return FromFile(**given)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except SettingsError as error:
+        raise ConfigError(f'{error}; a list is written as JSON, as ["moh_gov_vn"]') from error
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(problem) for problem in error.errors())) from error
 

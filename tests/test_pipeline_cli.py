@@ -178,12 +178,42 @@ def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path)
         (("query", "delete from pages"), {}, "only reading is allowed"),
         (("judge", "-"), {}, "line 1"),
         (("import", "x.txt", "y.txt", "--url", "https://example.org/"), {}, "--url"),
+        (("publish",), {"HEALTHWIRE_AUTHORITY": "no domain/"}, "authority"),
+        (("publish",), {"HEALTHWIRE_SITE_URL": "https://"}, "site_url"),
+        (("run",), {"HEALTHWIRE_REPLICA": "http://example.org"}, "replica"),
+        (("run", "--host", "192.0.2.1"), {}, "cannot serve on 192.0.2.1"),
+        (("process",), {"HEALTHWIRE_SOURCES": "moh_gov_vn"}, "sources"),
+        (("demo", "--once", "--directory", "/proc/none"), {}, "/proc/none"),
+        (("show", "\x1b[31mx"), {}, "\\x1b[31mx"),
     ],
 )
 def test_what_a_user_can_cause_is_one_clear_line(
     healthwire: Healthwire, arguments: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
     assert said.lower() in one_line_error(healthwire(*arguments, input="{not json", **environment)).lower()
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("[1]", "an object"), ("[" * 100_000, "nested"), ('{"title": "x", "lang": 5}', "lang"), ("\0", "not JSON")],
+)
+@pytest.mark.parametrize("command", ["read", "judge", "match", "why"])
+def test_a_bad_line_is_named_by_its_number(healthwire: Healthwire, command: str, row: str, said: str) -> None:
+    message = one_line_error(healthwire(command, "-", input=f'{{"id": 1, "text": "x"}}\n{row}\n'))
+    assert "line 2" in message
+    assert said in message
+
+
+def test_a_terminal_without_vietnamese_letters_still_gets_an_answer(healthwire: Healthwire) -> None:
+    row = json.dumps({"id": "a", "title": HEADLINE, "text": MEETING})
+    done = healthwire("judge", "-", input=row, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["id"] == "a"
+
+
+def test_a_configuration_that_is_no_text_is_named(healthwire: Healthwire, tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_bytes(b"\xff\xfe")
+    assert "odd.toml" in one_line_error(healthwire("--config", "odd.toml", "publish"))
 
 
 def test_a_wrong_source_file_is_named_with_its_key(healthwire: Healthwire, tmp_path: Path) -> None:

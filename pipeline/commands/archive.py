@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.commands.context import Context, UserError
-from pipeline.commands.output import Format, line, show
+from pipeline.commands.output import Format, line, say, show
 from pipeline.commands.reading import judge_row
 
 if TYPE_CHECKING:
@@ -64,19 +64,19 @@ def show_story(
     if format is not Format.TABLE:
         show([whole], format, COLUMNS)
         return
-    print(f"{whole['title']}\n{whole['url']}\n")
-    print(f"{'relevant' if whole['relevant'] else 'not relevant'} ({whole['score']:.2f}): {whole['gloss']}")
+    say(f"{whole['title']}\n{whole['url']}\n")
+    say(f"{'relevant' if whole['relevant'] else 'not relevant'} ({whole['score']:.2f}): {whole['gloss']}")
     for reason in whole["why"]:
-        print(f"  {reason}")
-    print()
+        say(f"  {reason}")
+    say("")
     for text in (whole["lead"], *whole["paragraphs"]):
         if text:
-            print(f"{text}\n")
+            say(f"{text}\n")
     for page in whole["pages"]:
-        print(f"{page['role']}: {page['source']} {page['url']} ({page['state']}; {page['why']})")
+        say(f"{page['role']}: {page['source']} {page['url']} ({page['state']}; {page['why']})")
         for revision in page["revisions"]:
             when = revision["seen_at"][:16]
-            print(f"  revision {revision['number']}, {when}: {revision['change']} ({revision['reason']})")
+            say(f"  revision {revision['number']}, {when}: {revision['change']} ({revision['reason']})")
 
 
 def export(
@@ -166,16 +166,16 @@ def why(
         from pipeline.commands.reading import json_lines
 
         for row in json_lines(story):
-            print(f"{row.get('id')}: {row.get('title')}")
+            say(f"{row.get('id')}: {row.get('title')}")
             for sentence in explain(judge_row(row)):
-                print(f"  {sentence}")
+                say(f"  {sentence}")
         return
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
         view = find(archive, story)
-        print(f"{view.link.latest.document.title}\n{view.link.page.address}")
+        say(f"{view.link.latest.document.title}\n{view.link.page.address}")
         for sentence in explain(view.verdict):
-            print(f"  {sentence}")
+            say(f"  {sentence}")
 
 
 def find(archive: "Archive", name: str) -> "StoryView":

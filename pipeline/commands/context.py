@@ -1,5 +1,6 @@
 """What every command starts from: the settings, the archive and the sources, opened when first asked for."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,14 @@ class Context:
             yield store
         finally:
             store.close()
+
+
+def log_at(level: str) -> None:
+    """Log from this level on. What a library has to say below a warning interests only who asks for DEBUG: a line
+    for each tick and start of theirs would drown ours."""
+    logging.getLogger().setLevel(level if level != "INFO" else "WARNING")
+    for name in ("healthwire", "pipeline", "spiders", "storage", "feeds"):
+        logging.getLogger(name).setLevel(level)
 
 
 def load_sources(settings: "Settings", names: Sequence[str] = ()) -> dict[str, "Source"]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.output import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +28,7 @@ def demo(
     directory: Annotated[
         Path | None, typer.Option(help="Keep archive and feeds in this (new or empty) folder; else a temporary one.")
     ] = None,
-    port: Annotated[int, typer.Option(help="Port to serve the result on; 0: any free one.")] = 8600,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve the result on; 0: any free one.")] = 8600,
 ) -> None:
     """The whole chain against a small copy of the press on loopback: visit, read, judge, publish, serve.
 
@@ -37,7 +38,7 @@ def demo(
 
     from rich.console import Console
 
-    from pipeline.commands.service import serve_until_interrupted
+    from pipeline.commands.service import listen, serve_until_interrupted
     from pipeline.demo import demo_settings, deviations, start_replica, visit_all
     from storage.store import Store
 
@@ -51,9 +52,14 @@ def demo(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="healthwire-demo-")))
         else:
             folder = directory
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                empty = not any(folder.iterdir())
+            except OSError as error:
+                raise UserError(f"{folder}: no folder can be had there: {error.strerror}") from error
+            if not empty:
                 raise UserError(f"{folder} is not empty; the demo wants a folder of its own")
+        listening = None if once else stack.enter_context(listen("127.0.0.1", port))
         replica = start_replica(datetime.now(UTC).date())
         stack.callback(replica.stop)
         settings = demo_settings(folder, replica)
@@ -75,14 +81,14 @@ def demo(
         if wrong:
             console.print(f"[red]Not the expected result[/red], in {len(wrong)} places:")
             for sentence in wrong:
-                console.print(f"  {sentence}", markup=False)
+                console.print(f"  {visible(sentence)}", markup=False)
         else:
             console.print("[green]The result is the expected one.[/green]")
         console.print(f"Feeds: {settings.feeds_dir}")
-        if not once:
+        if listening is not None:
             console.print("Ctrl-C ends the demo" + ("." if directory else " and removes its folder."))
-            settings = settings.model_copy(update={"port": port, "site_url": f"http://127.0.0.1:{port}"})
-            serve_until_interrupted(store, settings)
+            settings = settings.model_copy(update={"site_url": f"http://127.0.0.1:{listening.getsockname()[1]}"})
+            serve_until_interrupted(store, settings, listening)
     if once and wrong:
         raise typer.Exit(1)
 
@@ -99,8 +105,9 @@ def _report(console: "Console", store: "Store") -> None:
         views = stories(archive)
     table = Table("story", "why", "pages", box=box.SIMPLE_HEAD, title=f"{len(views)} stories of health cooperation")
     for view in views:
-        phrases = ", ".join(f"“{e.phrase}”" for e in sorted(view.verdict.evidence, key=lambda e: -e.weight)[:3])
+        found = sorted((e for e in view.verdict.evidence if e.phrase), key=lambda e: -e.weight)
+        phrases = visible(", ".join(f"“{e.phrase}”" for e in found[:3]))
         told = ", ".join(sorted({telling.page.source for telling in (view.link, *view.others)}))
-        title = escape(view.link.latest.document.title)
+        title = escape(visible(view.link.latest.document.title))
         table.add_row(title, f"{escape(view.verdict.gloss)}\n[dim]{escape(phrases)}[/dim]", told)
     console.print(table)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.commands.context import Context, UserError, load_sources, source_called
-from pipeline.commands.output import Format, show
+from pipeline.commands.output import Format, show, visible
 from pipeline.commands.reading import looks_like_text, read_file
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def crawl(
     bad = [run.source for run in runs if run.state != "finished"]
     for run in runs:
         for problem in run.problems:
-            print(f"healthwire: {run.source}: {problem}", file=sys.stderr)
+            print(visible(f"healthwire: {run.source}: {problem}"), file=sys.stderr)
     if bad or len(free) < len(chosen):
         raise typer.Exit(1)
 

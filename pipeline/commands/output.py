@@ -1,12 +1,23 @@
-"""Rows of a listing command as a table for people or as JSON, JSON lines or CSV for programs."""
+"""Rows of a listing command as a table for people or as JSON, JSON lines or CSV for programs.
+
+Texts of foreign pages, addresses and headers come from strangers, and a terminal obeys what some characters say: it
+can be cleared, renamed or made to show another text than there is. So no such character leaves by this door raw.
+"""
 
 import csv
 import json
+import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+WIDTH_WITHOUT_TERMINAL = 160  # a file or a pipe: a table need not be as narrow as an unknown screen is taken to be
+
+# control characters (C0 without tab and line feed, DEL, C1), turns of the writing direction, half surrogates
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Format(StrEnum):
@@ -17,15 +28,18 @@ class Format(StrEnum):
 
 
 def show(rows: Iterable[Mapping[str, Any]], format: Format, columns: Sequence[str], title: str | None = None) -> None:
-    """Print rows to standard output; `columns` are those of the table and of CSV, JSON carries every key."""
+    """Print rows to standard output; `columns` are those of the table and of CSV, JSON carries every key.
+
+    In JSON and JSON lines control characters are escaped as JSON does it; in tables and CSV they are shown as `\\x1b`.
+    """
     if format is Format.JSONL:
         for row in rows:
             print(line(row))
     elif format is Format.JSON:
-        print(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=2))
+        print(_escaped(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=2)))
     elif format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
+        writer.writerow(map(visible, columns))
         writer.writerows([_safe_cell(_cell(row.get(column))) for column in columns] for row in rows)
     else:
         _table(rows, columns, title)
@@ -33,7 +47,21 @@ def show(rows: Iterable[Mapping[str, Any]], format: Format, columns: Sequence[st
 
 def line(row: Mapping[str, Any]) -> str:
     """One row as one line of JSON."""
-    return json.dumps(_plain(row), ensure_ascii=False)
+    return _escaped(json.dumps(_plain(row), ensure_ascii=False))
+
+
+def say(text: str) -> None:
+    """Print words for a person."""
+    print(visible(text))
+
+
+def visible(text: str) -> str:
+    """The text with everything a terminal would obey instead of showing as `\\x1b` or `\\u202e`."""
+    return _COMMANDS.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def _escaped(text: str) -> str:
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str | None) -> None:
@@ -42,10 +70,14 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    console = Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(width=WIDTH_WITHOUT_TERMINAL)
+    table = Table(*(escape(visible(column)) for column in columns), title=title, title_justify="left")
+    table.box = box.SIMPLE_HEAD
     for row in rows:
         table.add_row(*(escape(_cell(row.get(column))) for column in columns))
-    Console().print(table)
+    console.print(table)
 
 
 def _plain(value: Any) -> Any:
@@ -55,6 +87,8 @@ def _plain(value: Any) -> Any:
         return [_plain(inner) for inner in value]
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
     return value
 
 
@@ -64,8 +98,10 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)
+        return visible(", ".join(map(str, value)))
+    if isinstance(value, bytes | memoryview):
+        return bytes(value).hex()
+    return visible(str(value))
 
 
 def _safe_cell(text: str) -> str:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.commands.context import Context, UserError, load_sources, source_called
-from pipeline.commands.output import line
+from pipeline.commands.output import line, say
 
 if TYPE_CHECKING:
     from spiders.source import Source
     from storage.records import Document, Verdict
 
 STDIN = "-"
+
+_TEXT = (str, int, float, type(None))  # a headline may be a number
+_KINDS = {"title": _TEXT, "text": _TEXT, "html": _TEXT, "url": (str, type(None)), "lang": (str, type(None))}
 
 
 def register(app: typer.Typer) -> None:
@@ -80,12 +83,12 @@ def judge(
     for row in json_lines(file):
         verdict = judge_row(row)
         if explain:
-            print(f"{row.get('id')}: {row.get('title')}")
+            say(f"{row.get('id')}: {row.get('title')}")
             for sentence in explained(verdict):
-                print(f"  {sentence}")
+                say(f"  {sentence}")
             for evidence in verdict.evidence:
                 if terms := lexicon_terms(evidence):
-                    print(f"    {evidence.weight:+.2f} {evidence.place}: “{evidence.phrase}” by {', '.join(terms)}")
+                    say(f"    {evidence.weight:+.2f} {evidence.place}: “{evidence.phrase}” by {', '.join(terms)}")
             continue
         print(
             line(
@@ -151,8 +154,13 @@ def json_lines(file: str) -> Iterator[dict[str, Any]]:
             row = json.loads(raw)
         except ValueError as error:
             raise UserError(f"{where}, line {number}: not JSON: {error}") from error
+        except RecursionError as error:
+            raise UserError(f"{where}, line {number}: nested too deeply") from error
         if not isinstance(row, dict):
             raise UserError(f"{where}, line {number}: an object is wanted")
+        for name, kinds in _KINDS.items():
+            if not isinstance(row.get(name), kinds):
+                raise UserError(f"{where}, line {number}: {name}: a string is wanted")
         yield row
 
 

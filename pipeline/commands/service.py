@@ -1,8 +1,10 @@
 """`run`, `serve`, `sources` and `doctor`: the service, and whether it is well."""
 
 import asyncio
+import errno
 import logging
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.context import Context, UserError, load_sources
-from pipeline.commands.output import Format, show
+from pipeline.commands.context import Context, UserError, load_sources, log_at
+from pipeline.commands.output import Format, say, show
 
 if TYPE_CHECKING:
     import uvicorn
@@ -44,17 +46,17 @@ def run(
 
     context: Context = ctx.obj
     settings = context.settings(host=host, port=port, replica=replica)
-    logging.getLogger().setLevel(settings.log_level)
+    log_at(settings.log_level)
     sources = load_sources(settings)
     with context.store(settings) as store:
         try:
-            with store.exclusive("scheduler"):
-                asyncio.run(_run(store, sources, settings))
+            with store.exclusive("scheduler"), listen(settings.host, settings.port) as listening:
+                asyncio.run(_run(store, sources, settings, listening))
         except AlreadyHeld as error:
             raise UserError(f"another `healthwire run` schedules visits for this archive already ({error})") from error
 
 
-async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings") -> None:
+async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings", listening: "socket.socket") -> None:
     from pipeline.publication import publish_all
     from pipeline.run import process_pending
     from pipeline.schedule import Service, visit_in_child
@@ -83,7 +85,7 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
         digest=digest,
         at_once=settings.visits_at_once,
     )
-    server = _web_server(store, settings)
+    server = _web_server(store, settings, listening)
     serving = asyncio.create_task(server.serve())
     scheduling = asyncio.create_task(service.serve())
     stopped = asyncio.create_task(stopping.wait())
@@ -102,16 +104,26 @@ def serve(
     """Serve feeds, pages and the query API from the archive, without visiting anything."""
     context: Context = ctx.obj
     settings = context.settings(host=host, port=port)
-    logging.getLogger().setLevel(settings.log_level)
-    with context.store(settings) as store:
-        serve_until_interrupted(store, settings)
+    log_at(settings.log_level)
+    with listen(settings.host, settings.port) as listening, context.store(settings) as store:
+        serve_until_interrupted(store, settings, listening)
 
 
-def serve_until_interrupted(store: "Store", settings: "Settings") -> None:
-    """Serve feeds and pages until SIGTERM or Ctrl-C."""
-    server = _web_server(store, settings)
+def serve_until_interrupted(store: "Store", settings: "Settings", listening: "socket.socket") -> None:
+    """Serve feeds and pages on a socket that `listen` gave, until SIGTERM or Ctrl-C."""
+    server = _web_server(store, settings, listening)
     with _interruptible(server):
         asyncio.run(server.serve())
+
+
+def listen(host: str, port: int) -> "socket.socket":
+    """Take an address to serve on, before anything else is begun. Raises UserError when it cannot be had."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        advice = "; another --port may be free" if error.errno == errno.EADDRINUSE else ""
+        raise UserError(f"cannot serve on {host}:{port}: {reason}{advice}") from error
 
 
 @contextmanager
@@ -127,10 +139,8 @@ def _interruptible(server: "uvicorn.Server") -> Iterator[None]:
             signal.signal(number, was)
 
 
-def _web_server(store: "Store", settings: "Settings") -> "uvicorn.Server":
-    """The web server, told to leave signals to us. Raises UserError when its address is taken."""
-    import socket
-
+def _web_server(store: "Store", settings: "Settings", listening: "socket.socket") -> "uvicorn.Server":
+    """The web server on that socket, told to leave signals to us."""
     import uvicorn
 
     from pipeline.publication import web_application
@@ -144,14 +154,8 @@ def _web_server(store: "Store", settings: "Settings") -> "uvicorn.Server":
             with listening:
                 await super().serve(sockets=[listening])
 
-    try:
-        listening = socket.create_server((settings.host, settings.port), reuse_port=False)
-    except OSError as error:
-        raise UserError(
-            f"cannot serve on {settings.host}:{settings.port}: {error.strerror}; another --port may be free"
-        ) from error
-    address = listening.getsockname()
-    print(f"serving on http://{address[0]}:{address[1]}/", flush=True)
+    host, port = listening.getsockname()[:2]
+    print(f"serving on http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
     return Quiet(uvicorn.Config(web_application(store, settings), log_config=None, access_log=False, lifespan="off"))
 
 
@@ -211,6 +215,6 @@ def doctor(ctx: typer.Context) -> None:
     with context.store(settings) as store:
         findings = examine(store, sources, settings, now=datetime.now(UTC))
     for finding in findings:
-        print(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.said}")
+        say(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.said}")
     if not all(finding.well for finding in findings):
         raise typer.Exit(1)
