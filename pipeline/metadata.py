@@ -21,7 +21,7 @@ from pipeline.blocks import Box, Moment, Outline
 from pipeline.boilerplate import Body
 from pipeline.naming import Hint
 from pipeline.repair import clean
-from spiders.dates import read_timestamp
+from spiders.dates import created_by_id, read_timestamp
 from storage.records import Precision, Timestamp
 
 _LONGEST_SCRIPT = 600_000  # characters of one JSON-LD script that are read
@@ -83,6 +83,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d
 _URL_DAY_WORDS = re.compile(
     r"/((?:19|20)\d{2})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(0?[1-9]|[12]\d|3[01])(?=/)", re.I
 )
+_URL_ID = re.compile(r"-(\d{17,18})\.(?:html?|chn)\b")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _PUBLICATION = re.compile(
     r"(?:first |date ?|post(?:ed)?-?(?:date|on)?|entry-date )?(?:publish(?:ed)?|pubdate|posted on|entry-date"
@@ -464,7 +465,7 @@ def published(head: Head, data: Linked, tree: Outline, body: Body, url: str, dat
         stamp = dating.read(statement) if statement else None
         if stamp is not None:
             return stamp
-    return _shown(tree, body, dating) or _in_url(url, dating)
+    return _shown(tree, body, dating) or _in_address(url, dating)
 
 
 def modified(head: Head, data: Linked, tree: Outline, dating: Dating) -> Timestamp | None:
@@ -560,14 +561,16 @@ def _title_position(tree: Outline, first: int) -> int:
     return start
 
 
-def _in_url(url: str, dating: Dating) -> Timestamp | None:
+def _in_address(url: str, dating: Dating) -> Timestamp | None:
+    """A day, or the time at which the CMS made the article, in the address: a fallback only."""
     found = _URL_DAY.search(url)
     if found:
         return dating.read("-".join(found.groups()))
     found = _URL_DAY_WORDS.search(url)
     if found:
         return dating.read(f"{found[1]}-{_MONTHS.index(found[2].lower()) + 1:02}-{int(found[3]):02}")
-    return None
+    found = _URL_ID.search(url)
+    return created_by_id(found[1], dating.zone) if found else None
 
 
 # ── Who, where, in which section ───────────────────────────────────────────────────────────────────────────

@@ -23,7 +23,7 @@ from pipeline import boilerplate, layouts, metadata, refusal, repair, textdump, 
 from pipeline.blocks import Outline, outline, parse
 from pipeline.language import language
 from spiders.families import FAMILIES
-from storage.records import Document, Hint, Image, NotArticle, Rejection, SiteMemory, Timestamp
+from storage.records import Document, Hint, Image, NotArticle, Precision, Rejection, SiteMemory, Timestamp
 
 if TYPE_CHECKING:
     from spiders.source import Source
@@ -133,6 +133,9 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
 
     stated = next((s for t in (places.published if places else ()) if (s := dating.read(t))), None)
     published = stated or metadata.published(head, data, shown, main, page.url, dating)
+    if published is None and page.hint is not None and page.hint.published_at is not None:
+        published = Timestamp(at=page.hint.published_at, precision=Precision.MINUTE, zone_assumed=False)
+        doubts.append("the date of publication is the listing's")
     changed = next((s for t in (places.modified if places else ()) if (s := dating.read(t))), None)
     document = Document(
         title=title,

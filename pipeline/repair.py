@@ -23,6 +23,12 @@ _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{
 _FIRST = "ÂÃĂÄÅÆáâàãăð"
 _BY_CHANCE = 3
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
+# Letters of another script that look like Latin ones, as sites put them into words against copying.
+_LOOK_ALIKES = str.maketrans("аеорсухіјѕԁԛһАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdqhABEKMHOPCTXIJSABEZHIKMNOPTYXo")
+_MIXED = re.compile(
+    "[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
 
 
@@ -42,11 +48,22 @@ def clean(text: str) -> str:
             text = unicodedata.normalize("NFC", text)
         if "Ð" in text:
             text = text.replace("Ð", "Đ")
+        if _MIXED.search(text):
+            text = _LETTERS.sub(_one_script, text)
     elif not text.isprintable():
         text = _folded(_ZERO_WIDTH.sub("", text))
     if "&" in text and _ENTITY.search(text):
         text = _folded(_ZERO_WIDTH.sub("", unicodedata.normalize("NFC", html.unescape(text))))
     return text
+
+
+def _one_script(word: re.Match[str]) -> str:
+    """A word that mixes Latin with look-alikes, in Latin; a word that stays mixed is left as it is."""
+    text = word.group()
+    if not _MIXED.search(text):
+        return text
+    latin = text.translate(_LOOK_ALIKES)
+    return text if _MIXED.search(latin) else latin
 
 
 def _folded(text: str) -> str:

@@ -173,6 +173,8 @@ def test_an_empty_page_has_no_text() -> None:
         ("Đaò, hoà, hòa", "Đaò, hoà, hòa"),
         ("Vietnamhas grabbed", "Vietnamhas grabbed"),
         ("AT&T & Co", "AT&T & Co"),
+        ("Mіnіstrу of Hеаlth", "Ministry of Health"),  # with Cyrillic look-alikes
+        ("Минздрав и Pfizer", "Минздрав и Pfizer"),
     ],
 )
 def test_clean(raw: str, clean: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.read import RawPage, Reading, as_json, digest, read
 from spiders.source import Source, load_sources
-from storage.records import Document, NotArticle, Precision, Rejection, SiteMemory
+from storage.records import Document, Hint, NotArticle, Precision, Rejection, SiteMemory
 
 TITLE = "Bệnh viện Bạch Mai nhận máy thở do Nhật Bản tặng"
 LEAD = (
@@ -231,6 +231,24 @@ def test_a_day_without_a_time_says_so() -> None:
     published = document(make_page(before="<p>29/08/2024</p>")).published
     assert published is not None
     assert published.precision is Precision.DAY
+
+
+def test_the_time_of_creation_in_the_address_is_a_fallback() -> None:
+    found = document(make_page(url="https://baomau.vn/bai-169240829141000123.htm")).published
+    assert found is not None
+    assert found.at.isoformat().startswith("2024-08-29T14:10:00")
+    stated = document(make_page(before="<p>30/08/2024 08:00</p>", url="https://baomau.vn/bai-169240829141000123.htm"))
+    assert stated.published is not None
+    assert stated.published.at.day == 30
+
+
+def test_the_listings_word_counts_when_the_page_says_nothing() -> None:
+    page = make_page()
+    hint = Hint(published_at=datetime(2024, 8, 29, 7, 10, tzinfo=UTC))
+    found = document(RawPage(url=page.url, body=page.body, hint=hint))
+    assert found.published is not None
+    assert found.published.at == hint.published_at
+    assert "the date of publication is the listing's" in found.doubts
 
 
 # ── Who signs ──────────────────────────────────────────────────────────────────────────────────────────────
