@@ -8,13 +8,23 @@ Does not render: an Entry holds clean text, ready to be escaped.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 from feeds.names import KINDS, ROLES, is_country, language_tag, partner_name, words
 from feeds.site import Site
-from feeds.text import PHRASE_LENGTH, TITLE_LENGTH, clean, plain, safe_url, shorten
+from feeds.text import (
+    NAME_LENGTH,
+    PHRASE_LENGTH,
+    SENTENCE_LENGTH,
+    TERM_LENGTH,
+    TITLE_LENGTH,
+    clean,
+    plain,
+    safe_url,
+    shorten,
+)
 from storage.records import Document, Evidence, Precision, Publisher, StoryView, Telling, Verdict
 
 SUMMARY_LENGTH = 480
@@ -135,8 +145,8 @@ def make_entry(view: StoryView, site: Site, content: Content = "lead") -> Entry:
         published_precision=precision,
         updated=updated,
         revision=view.link.latest.number,
-        author=plain(document.byline, 120) or None if document.byline else None,
-        agency=plain(document.agency, 120) or None if document.agency else None,
+        author=plain(document.byline, NAME_LENGTH) or None if document.byline else None,
+        agency=plain(document.agency, NAME_LENGTH) or None if document.agency else None,
         origin=make_origin(view.link.publisher),
         reason=make_reason(view.verdict),
         others=_others(view.others, page),
@@ -153,33 +163,34 @@ def make_tombstone(view: StoryView, site: Site) -> Tombstone:
         id=site.tag(f"story/{view.story.uid}"),
         at=_second(view.story.withdrawn_at),
         page=site.story_url(view.story.uid),
-        why="judged again: not international health cooperation" + (f" (by {plain(by, 60)})" if by != "model" else ""),
+        why="judged again: not international health cooperation"
+        + (f" (by {plain(by, TERM_LENGTH)})" if by != "model" else ""),
     )
 
 
 def make_reason(verdict: Verdict) -> Reason:
     """The reason in words and in terms; evidence against the story is left out of what feeds show."""
     partners = tuple(
-        Term(kind="partner", term=clean(code), label=plain(partner_name(clean(code)), 80))
+        Term(kind="partner", term=clean(code), label=plain(partner_name(clean(code)), NAME_LENGTH))
         for code in sorted(set(verdict.partners), key=lambda code: (not is_country(code), code))
         if clean(code)
     )
     themes = tuple(
-        Term(kind="theme", term=clean(theme), label=plain(words(theme), 60))
+        Term(kind="theme", term=clean(theme), label=plain(words(theme), TERM_LENGTH))
         for theme in dict.fromkeys(verdict.themes)
         if clean(theme)
     )
     act = None
     if verdict.act and clean(verdict.act):
-        act = Term(kind="act", term=clean(verdict.act), label=plain(words(verdict.act), 60))
+        act = Term(kind="act", term=clean(verdict.act), label=plain(words(verdict.act), TERM_LENGTH))
     return Reason(
-        sentence=plain(verdict.gloss, 240) or _sentence(act, partners, themes),
+        sentence=plain(verdict.gloss, SENTENCE_LENGTH) or _sentence(act, partners, themes),
         act=act,
         partners=partners,
         themes=themes,
         evidence=_evidence(verdict.evidence),
         score=round(verdict.score, 3),
-        decided_by=plain(verdict.decided_by, 60),
+        decided_by=plain(verdict.decided_by, TERM_LENGTH),
         lexicon_version=clean(verdict.lexicon_version),
         weights_version=clean(verdict.weights_version),
     )
@@ -189,9 +200,9 @@ def make_origin(publisher: Publisher) -> Origin:
     """The publisher as an entry names it."""
     return Origin(
         slug=publisher.slug,
-        name=plain(publisher.name, 120) or publisher.slug,
-        name_en=plain(publisher.name_en, 120) or plain(publisher.name, 120) or publisher.slug,
-        kind=KINDS.get(publisher.kind, plain(publisher.kind, 40)),
+        name=plain(publisher.name, NAME_LENGTH) or publisher.slug,
+        name_en=plain(publisher.name_en, NAME_LENGTH) or plain(publisher.name, NAME_LENGTH) or publisher.slug,
+        kind=KINDS.get(publisher.kind, plain(publisher.kind, TERM_LENGTH)),
         country=publisher.country,
         language=language_tag(publisher.language),
         home=safe_url(publisher.home),
@@ -208,6 +219,16 @@ def summary(document: Document) -> str:
     texts = (document.lead or "", *document.paragraphs)
     first = next((text for text in (plain(t[: SUMMARY_LENGTH * 8]) for t in texts) if text), "")
     return shorten(first, SUMMARY_LENGTH)
+
+
+def fit_to_show(one: Evidence, length: int = SENTENCE_LENGTH) -> Evidence:
+    """The evidence as plain text, its phrase at most `length` characters long; the weight as it is."""
+    return Evidence(
+        phrase=plain(one.phrase, length),
+        place=plain(one.place, TERM_LENGTH),
+        kind=plain(words(one.kind), TERM_LENGTH),
+        weight=one.weight,
+    )
 
 
 def score_in_words(reason: Reason) -> str:
@@ -230,17 +251,9 @@ def _evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     strongest = sorted((e for e in evidence if e.weight > 0), key=lambda e: (-e.weight, e.place, e.phrase))
     shown: dict[str, Evidence] = {}
     for one in strongest:
-        phrase = plain(one.phrase, PHRASE_LENGTH)
-        if phrase:
-            shown.setdefault(
-                phrase.casefold(),
-                Evidence(
-                    phrase=phrase,
-                    place=plain(one.place, 40),
-                    kind=plain(words(one.kind), 40),
-                    weight=round(one.weight, 2),
-                ),
-            )
+        fit = fit_to_show(one, PHRASE_LENGTH)
+        if fit.phrase:
+            shown.setdefault(fit.phrase.casefold(), replace(fit, weight=round(fit.weight, 2)))
     return tuple(shown.values())[:EVIDENCE_SHOWN]
 
 
@@ -253,7 +266,7 @@ def _others(tellings: Iterable[Telling], page: str) -> tuple[Other, ...]:
             origin=make_origin(telling.publisher),
             role=ROLES.get(telling.member.role, telling.member.role),
             published=min(_published(telling)[0], _second(telling.latest.seen_at)),
-            why=plain(telling.member.why, 200),
+            why=plain(telling.member.why, SENTENCE_LENGTH),
         )
         for telling in tellings
     ]

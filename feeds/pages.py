@@ -11,12 +11,12 @@ from xml.sax.saxutils import quoteattr
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from feeds.entry import Entry, make_entry, score_in_words
-from feeds.names import slug_of, words
+from feeds.entry import Entry, fit_to_show, make_entry, score_in_words
+from feeds.names import slug_of
 from feeds.site import MEDIA_TYPES, Site
 from feeds.spec import FeedSpec, everything
-from feeds.text import clean, plain
-from storage.records import Evidence, Revision, Run, SourceState, StoryView
+from feeds.text import NAME_LENGTH, TITLE_LENGTH, clean, plain
+from storage.records import Revision, Run, SourceState, StoryView
 
 HERE = Path(__file__).parent
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # of no locale
@@ -104,17 +104,14 @@ def feed_page(site: Site, spec: FeedSpec, entries: Sequence[Entry], links: Links
 def story(site: Site, view: StoryView, revisions: Iterable[tuple[str, Revision]], links: Links) -> bytes:
     """The page of one story: its reason, all evidence, its tellings and every revision of each."""
     entry = make_entry(view, site)
-    evidence = [
-        Evidence(phrase=plain(e.phrase, 300), place=plain(e.place, 40), kind=plain(words(e.kind), 40), weight=e.weight)
-        for e in sorted(view.verdict.evidence, key=lambda e: (-e.weight, e.place, e.phrase))
-    ]
+    evidence = [fit_to_show(e) for e in sorted(view.verdict.evidence, key=lambda e: (-e.weight, e.place, e.phrase))]
     shown = [
         Shown(
-            publisher=plain(publisher, 120),
+            publisher=plain(publisher, NAME_LENGTH),
             number=revision.number,
             seen_at=revision.seen_at,
             change=_change(revision),
-            title=plain(revision.document.title, 300),
+            title=plain(revision.document.title, TITLE_LENGTH),
         )
         for publisher, revision in revisions
     ]
@@ -143,7 +140,7 @@ def search(
         site,
         links,
         [everything()],
-        heading=f"Search: {plain(query, 100)}" if query else "Search",
+        heading=f"Search: {plain(query, NAME_LENGTH)}" if query else "Search",
         description="Search the archive",
         query=clean(query),
         entries=entries,
@@ -190,7 +187,7 @@ def asset(name: str) -> bytes:
 
 def _change(revision: Revision) -> str:
     parts = f" ({', '.join(revision.change.parts)})" if revision.change.parts else ""
-    return plain(f"{revision.change.kind}{parts}", 120)
+    return plain(f"{revision.change.kind}{parts}", NAME_LENGTH)
 
 
 def _xml(text: str) -> str:

@@ -30,8 +30,12 @@ _TAG = re.compile(
 _OPENS_A_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
 
+# characters: longer than any honest one is, short enough that a hostile one spoils no page
 TITLE_LENGTH = 300
+SENTENCE_LENGTH = 240
 PHRASE_LENGTH = 160
+NAME_LENGTH = 120  # of publishers, people, partners
+TERM_LENGTH = 60  # of acts, themes, places, slugs
 
 
 def clean(text: str) -> str:

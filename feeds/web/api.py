@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from feeds.entry import make_entry
+from feeds.entry import fit_to_show, make_entry
 from feeds.extension import rfc3339
-from feeds.names import words
 from feeds.render import story_as_json
 from feeds.site import Site
-from feeds.text import plain
+from feeds.text import NAME_LENGTH, TERM_LENGTH, TITLE_LENGTH, plain
 from storage.filters import StoryFilter
 from storage.records import Revision, Run, SourceState, StoryView
 from storage.search import Hit
@@ -56,7 +55,7 @@ def read_request(parameters: Mapping[str, str]) -> Asked:
     """
     unknown = sorted(set(parameters) - set(_ALLOWED))
     if unknown:
-        raise RequestError(f"{plain(unknown[0], 40)}: no such parameter; allowed are {', '.join(_ALLOWED)}")
+        raise RequestError(f"{plain(unknown[0], TERM_LENGTH)}: no such parameter; allowed are {', '.join(_ALLOWED)}")
     terms: dict[str, Any] = {
         field: tuple(value for value in parameters[name].split(",") if value)
         for name, field in _TERMS.items()
@@ -69,7 +68,7 @@ def read_request(parameters: Mapping[str, str]) -> Asked:
     except ValueError:
         limit = 0
     if not 1 <= limit <= LARGEST:
-        raise RequestError(f"limit: 1 to {LARGEST} is allowed, not {plain(parameters['limit'], 40)!r}")
+        raise RequestError(f"limit: 1 to {LARGEST} is allowed, not {plain(parameters['limit'], TERM_LENGTH)!r}")
     return Asked(
         filter=replace(StoryFilter(since=_moment(parameters, "since"), until=_moment(parameters, "until")), **terms),
         limit=limit,
@@ -93,13 +92,8 @@ def story(archive: "Archive", view: StoryView, site: Site) -> dict[str, Any]:
     """One story with all its evidence, for and against, and every revision of its pages."""
     said = _story(view, site)
     said["evidence"] = [
-        {
-            "phrase": plain(e.phrase, 300),
-            "place": plain(e.place, 40),
-            "kind": words(e.kind),
-            "weight": round(e.weight, 4),
-        }
-        for e in view.verdict.evidence
+        {"phrase": e.phrase, "place": e.place, "kind": e.kind, "weight": round(e.weight, 4)}
+        for e in map(fit_to_show, view.verdict.evidence)
     ]
     said["revisions"] = [
         {
@@ -108,7 +102,7 @@ def story(archive: "Archive", view: StoryView, site: Site) -> dict[str, Any]:
             "seen_at": rfc3339(revision.seen_at.astimezone(UTC)),
             "change": str(revision.change.kind),
             "parts": list(revision.change.parts),
-            "title": plain(revision.document.title, 300),
+            "title": plain(revision.document.title, TITLE_LENGTH),
             "digest": revision.digest,
         }
         for publisher, revision in revisions(archive, view)
@@ -141,7 +135,7 @@ def source_rows(archive: "Archive") -> list[tuple[str, SourceState, Run | None]]
     rows = []
     for state in archive.visits.states():
         recent: Sequence[Run] = archive.visits.recent(state.slug, 1)
-        rows.append((plain(names.get(state.slug, state.slug), 120), state, recent[0] if recent else None))
+        rows.append((plain(names.get(state.slug, state.slug), NAME_LENGTH), state, recent[0] if recent else None))
     return rows
 
 
@@ -217,7 +211,7 @@ def _moment(parameters: Mapping[str, str], name: str) -> datetime | None:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
         wanted = "a date such as 2026-11-20 or 2026-11-20T08:00:00Z"
-        raise RequestError(f"{name}: {wanted} is wanted, not {plain(text, 40)!r}") from error
+        raise RequestError(f"{name}: {wanted} is wanted, not {plain(text, TERM_LENGTH)!r}") from error
 
 
 def _cursor(view: StoryView) -> str:
@@ -231,7 +225,7 @@ def _place(cursor: str) -> tuple[datetime, int]:
         moment, _, story_id = cursor.partition("-")
         return _BEGINNING + _MICROSECOND * int(moment), int(story_id)
     except (ValueError, OverflowError) as error:
-        raise RequestError(f"cursor: {plain(cursor, 40)!r} is none that was given out") from error
+        raise RequestError(f"cursor: {plain(cursor, TERM_LENGTH)!r} is none that was given out") from error
 
 
 def _hit(cursor: str | None) -> Hit | None:

@@ -31,7 +31,7 @@ from feeds.publish import LATEST
 from feeds.render import render
 from feeds.site import FORMATS, MEDIA_TYPES, Site
 from feeds.spec import EVERYTHING, SIZE, FeedSpec, of_slug
-from feeds.text import plain
+from feeds.text import TERM_LENGTH, plain
 from feeds.web import api
 from feeds.web.body import Body, answer, make_body
 from feeds.web.shelf import Shelf
@@ -230,7 +230,7 @@ class _Desk:
         if not path.startswith("/feeds/"):
             return "There is nothing under this address."
         slug = path.removeprefix("/feeds/").rpartition(".")[0] or path.removeprefix("/feeds/")
-        return f"There is no feed called “{plain(slug, 60)}”."
+        return f"There is no feed called “{plain(slug, TERM_LENGTH)}”."
 
     def message(self, request: Request, status: int, detail: str) -> Body:
         """A page, or JSON for the API, that says what is wrong and what there is instead."""
