@@ -9,7 +9,7 @@ def explain(verdict: Verdict) -> tuple[str, ...]:
     lines = [_judgement(verdict)]
     wanted = [e for e in verdict.evidence if e.weight > 0 and e.phrase]
     against = [e for e in verdict.evidence if e.weight < 0 and e.phrase]
-    missing = [e for e in verdict.evidence if e.weight < 0 and not e.phrase]
+    missing = [e for e in verdict.evidence if e.kind.startswith("missing")]
     if wanted:
         lines.append("For it: " + "; ".join(_phrase(e) for e in wanted[:6]) + ".")
     lines += [_absence(e) for e in missing]
@@ -26,14 +26,22 @@ def lexicon_terms(evidence: Evidence) -> tuple[str, ...]:
 
 
 def _judgement(verdict: Verdict) -> str:
-    share = f"{verdict.score:.0%}"
+    share = _share(verdict.score)
     if verdict.decided_by != "model":
         return f"{'Included' if verdict.relevant else 'Left out'} by {verdict.decided_by}."
     if verdict.relevant:
         return f"Included: {share} likely to be international health cooperation" + (
             f" ({verdict.gloss})." if verdict.gloss else "."
         )
-    return f"Left out: only {share} likely to be international health cooperation."
+    return f"Left out: {share} likely to be international health cooperation."
+
+
+def _share(score: float) -> str:
+    if score < 0.01:
+        return "less than 1 %"
+    if score > 0.99:
+        return "over 99 %"
+    return f"{score * 100:.0f} %"
 
 
 def _phrase(evidence: Evidence) -> str:
@@ -41,5 +49,5 @@ def _phrase(evidence: Evidence) -> str:
 
 
 def _absence(evidence: Evidence) -> str:
-    said = evidence.kind.partition(": ")[2] or evidence.kind
-    return f"Missing: {said} ({evidence.weight:+.2f})."
+    said = evidence.kind.removeprefix("missing: ")
+    return f"Missing: {said}" + (f" ({evidence.weight:+.2f})." if evidence.weight else ".")

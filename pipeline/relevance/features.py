@@ -33,10 +33,18 @@ class Passage:
 
 
 class Mention(NamedTuple):
-    """A hit with the passage it stands in, for evidence."""
+    """A hit with the passage it stands in, for evidence. `part` says that it counts for something besides its own
+    kind: the health in the name of a hospital or an office."""
 
     passage: Passage
     hit: Hit
+    part: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What the mention counts as, in words: `act: donation`, `health: office`."""
+        group = self.hit.group
+        return f"{self.part or group.kind}: {group.value}"
 
 
 class Feature(NamedTuple):
@@ -171,6 +179,10 @@ def _lead_and_rest(lead: Passage | None, body: Sequence[Passage]) -> tuple[list[
     return first, rest
 
 
+def _mention(sentence: Sentence, hit: Hit, part: str) -> Mention:
+    return Mention(sentence.passage, hit, part if part == "health" and hit.group.kind != "health" else "")
+
+
 def _weight(found: tuple[float, tuple[Mention, ...]]) -> float:
     return found[0]
 
@@ -182,7 +194,7 @@ def _best(found: Iterable[Sentence]) -> Best:
         for part, some in (("health", sentence.health), ("foreign", sentence.foreign), ("act", sentence.act)):
             for weight, hit in some:
                 if weight > best[part][0]:
-                    best[part] = weight, (Mention(sentence.passage, hit),)
+                    best[part] = weight, (_mention(sentence, hit, part),)
     return best
 
 
@@ -200,7 +212,11 @@ def _together(where: str, found: Sequence[Sentence]) -> Feature:
             value = 2 * weight * health[0] * foreign[0] / (1 + max(1.0, apart / NEAR))
             if value > best:
                 best = value
-                mentions = tuple(Mention(sentence.passage, hit) for hit in (act, health[1], foreign[1]))
+                mentions = (
+                    Mention(sentence.passage, act),
+                    _mention(sentence, health[1], "health"),
+                    Mention(sentence.passage, foreign[1]),
+                )
     return Feature(f"{where}: health, foreign party and act in one sentence", best, mentions)
 
 

@@ -78,26 +78,27 @@ def _verdict(title: Passage, lead: Passage | None, body: list[Passage], captions
 
 
 def _evidence(found: Sequence[Feature], weights: trained.Weights) -> tuple[Evidence, ...]:
-    """Phrases with what they count, the weightiest first: a feature's weight is shared by the phrases it rests on."""
+    """What counts, the weightiest first: a feature's weight is shared by the phrases it rests on. What is missing is
+    said also where it has no weight of its own."""
     counted: dict[tuple[str, str, str], float] = defaultdict(float)
+    missing = []
     for name, value, mentions in found:
         weight = weights.weights.get(name, 0.0) * value * weights.scale
-        if not weight:
-            continue
-        if mentions:
-            for passage, hit in mentions:
-                kind = f"{hit.group.kind}: {hit.group.value}"
-                counted[passage.scan.phrase(hit), passage.place, kind] += weight / len(mentions)
-        elif weight < 0:
-            counted["", "text", name] += weight
+        if name.startswith("missing"):
+            missing.append(Evidence(phrase="", place="text", kind=name, weight=round(weight, 3)))
+        elif mentions:
+            for mention in mentions:
+                phrase = mention.passage.scan.phrase(mention.hit)
+                counted[phrase, mention.passage.place, mention.kind] += weight / len(mentions)
         else:
             counted["", "text", name] += weight
     ranked = sorted(counted.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
-    return tuple(
+    stated = [
         Evidence(phrase=phrase, place=place, kind=kind, weight=round(weight, 3))
         for (phrase, place, kind), weight in ranked[:MOST_EVIDENCE]
         if abs(weight) >= 0.01
-    )
+    ]
+    return tuple(sorted(stated + missing, key=lambda evidence: -abs(evidence.weight)))
 
 
 def _subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str | None, tuple[str, ...]]:
