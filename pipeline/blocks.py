@@ -2,7 +2,7 @@
 
 One walk over the parsed tree. A *box* is a block-level element; a *block* is one run of text that a reader
 sees as a paragraph, heading, list entry or table cell. Inline markup disappears into the block's text; how much
-of the text is link and how much is bold is kept, because that tells articles from furniture.
+of it is link is kept, because that tells articles from furniture.
 """
 
 import re
@@ -101,7 +101,6 @@ _INLINE = frozenset(
         "wbr",
     ]
 )
-_BOLD = frozenset(("b", "strong"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _VOID = frozenset(("br", "hr", "img", "wbr"))
 
@@ -138,7 +137,7 @@ _DISPLAY_NONE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re
 class Box:
     """A block-level element. `first` and `end` bound the blocks that stand in it."""
 
-    __slots__ = ("depth", "end", "first", "hint", "itemprop", "names", "parent", "tag")
+    __slots__ = ("end", "first", "hint", "itemprop", "names", "parent", "tag")
 
     def __init__(self, tag: str, parent: "Box | None", hint: int, names: str, itemprop: str, first: int) -> None:
         self.tag = tag
@@ -148,20 +147,17 @@ class Box:
         self.itemprop = itemprop
         self.first = first
         self.end = first
-        self.depth: int = 0 if parent is None else parent.depth + 1
 
 
 class Block:
-    """One run of text. `links` and `bold` count its characters inside links and bold markup."""
+    """One run of text. `links` counts its characters inside links."""
 
-    __slots__ = ("bold", "box", "href", "links", "text")
+    __slots__ = ("box", "links", "text")
 
-    def __init__(self, text: str, box: Box, links: int, bold: int, href: str | None) -> None:
+    def __init__(self, text: str, box: Box, links: int) -> None:
         self.text = text
         self.box = box
         self.links = links
-        self.bold = bold
-        self.href = href
 
 
 @dataclass(slots=True)
@@ -180,7 +176,6 @@ class Moment:
 class Picture:
     position: int
     url: str
-    alt: str
 
 
 @dataclass(slots=True)
@@ -233,15 +228,15 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
     """Walk a tree once. Iterative: nesting of any depth is as good as any other.
 
     Navigation is walked around, and so is a footer that stands in no article, and what is named as furniture and
-    says nothing, unless the `whole` is asked for.
+    says nothing, unless the `whole` is asked for. One long function, because it runs for every node of every page
+    and a call costs more than what there is to do.
     """
     found = Outline()
     boxes, blocks = found.boxes, found.blocks
     box = Box(root.tag or "body", None, 0, "", "", 0)
     boxes.append(box)
     pieces: list[str] = []
-    links = bold = in_link = in_bold = 0
-    href: str | None = None
+    links = in_link = 0
     stack: list[tuple[LexborNode, int, Box]] = []  # a node that was entered, what ends with it, the box around it
     node: LexborNode | None = root.first_child
     while True:
@@ -251,15 +246,12 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
             node, kind, outer = stack.pop()
             if kind == _BOX:
                 if pieces:
-                    _close(pieces, box, links, bold, href, blocks)
-                    links = bold = 0
-                    href = None
+                    _close(pieces, box, links, blocks)
+                    links = 0
                 box.end = len(blocks)
                 box = outer
             elif kind == _LINK:
                 in_link -= 1
-            elif kind == _STRONG:
-                in_bold -= 1
             node = node.next
             continue
         tag = node.tag or ""
@@ -274,8 +266,6 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                 pieces.append(text)
                 if in_link:
                     links += len(text.strip())
-                if in_bold:
-                    bold += len(text.strip())
             node = node.next
             continue
         if tag in _INLINE:
@@ -285,7 +275,6 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                 if child is not None:
                     kind = _LINK
                     in_link += 1
-                    href = node.attributes.get("href") or href
             elif tag == "span":
                 attributes = node.attributes
                 if attributes:
@@ -297,18 +286,13 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                     hint = named(names) if names else 0
                     if hint & _STANDING and child is not None:
                         if pieces:
-                            _close(pieces, box, links, bold, href, blocks)
-                            links = bold = 0
-                            href = None
+                            _close(pieces, box, links, blocks)
+                            links = 0
                         stack.append((node, _BOX, box))
                         box = Box(tag, box, hint, names, attributes.get("itemprop") or "", len(blocks))
                         boxes.append(box)
                         node = child
                         continue
-            elif tag in _BOLD:
-                if child is not None:
-                    kind = _STRONG
-                    in_bold += 1
             elif tag == "time":
                 found.moments.append(_moment(node, len(blocks), box))
             if child is None:
@@ -336,13 +320,12 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
             attributes = node.attributes
             url = attributes.get("data-src") or attributes.get("data-original") or attributes.get("src")
             if url:
-                found.pictures.append(Picture(len(blocks), url, attributes.get("alt") or ""))
+                found.pictures.append(Picture(len(blocks), url))
             node = node.next
             continue
         if pieces:
-            _close(pieces, box, links, bold, href, blocks)
-            links = bold = 0
-            href = None
+            _close(pieces, box, links, blocks)
+            links = 0
         child = node.first_child
         if child is None or (not whole and (tag == "nav" or (tag == "footer" and not _in_article(box)))):
             node = node.next
@@ -361,7 +344,7 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
         boxes.append(box)
         node = child
     if pieces:
-        _close(pieces, box, links, bold, href, blocks)
+        _close(pieces, box, links, blocks)
     boxes[0].end = len(blocks)
     return found
 
@@ -377,7 +360,7 @@ def _in_article(box: Box) -> bool:
     return any(around.tag in ("article", "main") for around in ancestors(box))
 
 
-_NOTHING, _BOX, _LINK, _STRONG = range(4)
+_NOTHING, _BOX, _LINK = range(3)
 _NAMING = ("id", "data-testid", "data-component", "data-role", "type")
 
 
@@ -417,23 +400,16 @@ def _moment(node: LexborNode, position: int, box: Box) -> Moment:
     )
 
 
-def _close(pieces: list[str], box: Box, links: int, bold: int, href: str | None, blocks: list[Block]) -> None:
-    """End a run of text: it becomes a block of the box, or several where line breaks end paragraphs."""
+def _close(pieces: list[str], box: Box, links: int, blocks: list[Block]) -> None:
+    """End a run of text: it becomes a block of the box, or several where line breaks end paragraphs, with the link
+    share spread evenly."""
     text = clean("".join(pieces))
     pieces.clear()
-    if "\n" in text:
-        _split(text, box, links, bold, href, blocks)
-    elif text:
-        blocks.append(Block(text, box, links, bold, href))
-
-
-def _split(text: str, box: Box, links: int, bold: int, href: str | None, blocks: list[Block]) -> None:
-    """Blocks of a run that holds line breaks which end paragraphs; link and bold shares are spread evenly."""
-    parts = [part for part in text.split("\n") if part]
-    total = sum(map(len, parts)) or 1
-    for part in parts:
-        share = len(part) / total
-        blocks.append(Block(part, box, int(links * share), int(bold * share), href))
+    if "\n" not in text:
+        if text:
+            blocks.append(Block(text, box, links))
+        return
+    blocks.extend(Block(part, box, links * len(part) // len(text)) for part in text.split("\n"))
 
 
 def ancestors(box: Box | None) -> Iterator[Box]:

@@ -153,8 +153,6 @@ class Linked:
     """What JSON-LD says of the article, and of other things on the page."""
 
     headline: str | None = None
-    description: str | None = None
-    body: str | None = None
     published: str | None = None
     modified: str | None = None
     authors: list[str] = field(default_factory=list)
@@ -197,8 +195,6 @@ def _fill(found: Linked, thing: dict[str, Any], article: bool) -> None:
     if not article:
         return
     found.headline = _text(thing.get("headline")) or _text(thing.get("name")) or found.headline
-    found.description = _text(thing.get("description")) or found.description
-    found.body = _text(thing.get("articleBody")) or found.body
     found.authors = [name for author in _list(thing.get("author")) if (name := _name(author))] or found.authors
     sections = [text for part in _list(thing.get("articleSection")) if (text := _text(part))]
     found.section = sections[0] if sections else found.section
@@ -255,13 +251,8 @@ def _name(value: Any) -> str | None:
 
 
 def _crumbs(thing: dict[str, Any]) -> list[str]:
-    names = []
-    for entry in _list(thing.get("itemListElement"))[:10]:
-        if isinstance(entry, dict):
-            name = _text(entry.get("name")) or _name(entry.get("item"))
-            if name:
-                names.append(name)
-    return names
+    entries = [entry for entry in _list(thing.get("itemListElement"))[:10] if isinstance(entry, dict)]
+    return [name for entry in entries if (name := _text(entry.get("name")) or _name(entry.get("item")))]
 
 
 # ── Headline ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -537,16 +528,18 @@ def _is_others(moment: Moment, tree: Outline, body: Body) -> bool:
 
 def _said_published(tree: Outline, body: Body, dating: Dating) -> Timestamp | None:
     """A date that calls itself the publication's, wherever it stands; None when two such disagree."""
-    stamps = []
-    for moment in tree.moments:
-        if not _is_others(moment, tree, body) and _PUBLICATION.search(
-            f"{moment.box.names} {moment.itemprop} {moment.names}"
-        ):
-            stamps.append(dating.read(moment.machine) or dating.read(moment.text))
-    for block in tree.blocks:
-        if len(block.text) < 80 and _PUBLICATION.match(block.text) and _DATED.search(block.text):
-            stamps.append(dating.read(block.text))
-    found = [stamp for stamp in stamps if stamp is not None]
+    moments = [
+        dating.read(moment.machine) or dating.read(moment.text)
+        for moment in tree.moments
+        if not _is_others(moment, tree, body)
+        and _PUBLICATION.search(f"{moment.box.names} {moment.itemprop} {moment.names}")
+    ]
+    lines = [
+        dating.read(block.text)
+        for block in tree.blocks
+        if len(block.text) < 80 and _PUBLICATION.match(block.text) and _DATED.search(block.text)
+    ]
+    found = [stamp for stamp in (*moments, *lines) if stamp is not None]
     return found[0] if len({stamp.at.date() for stamp in found}) == 1 else None
 
 

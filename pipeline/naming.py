@@ -27,69 +27,72 @@ class Hint:
 # One word, or several that stand together (written as one: `readmore` is also `read-more` and `readMore`).
 _WORDS: dict[int, str] = {
     Hint.FURNITURE: """
-        share shares sharing sharer sharedaddy sharebar sharethis addthis addtoany social socials socialbar socialmedia
-        sociallinks socialicons socialshare related relates relatebox signup ad ads adv advs advert adslot adunit adbox
-        adwrapper adcontainer adblock banner banners breadcrumb breadcrumbs crumb crumbs sidebar sidebars footer footers
-        nav navs navbar navigation subnav menu menus megamenu dropdown cookie cookies consent gdpr popup popups popover
-        popovers modal modals lightbox outbrain taboola mgid zergnet mostread mostpopular mostviewed mostrecent trending
-        readmore readnext readalso seemore seealso seenext viewmore viewalso viewnext morefrom morestories morenews
-        morearticles moreposts moreon morein morelike morecoverage morelinks morereading moretopics pagination paginator
-        pager paging pagelinks pagenav postnav postnavigation toolbar poll polls login upnext nextup nextpost nextarticle
-        nextprev nextstory prevpost prevarticle prevnext prevstory previouspost previousarticle ticker marquee apppromo
-        appdownload appbanner tinlienquan tinkhac tinmoi tinxemthem tindocnhieu xemthem docnhieu lienquan cungchuyenmuc
-        bailienquan baikhac othernews otherstories otherarticles otherposts otherlinks latestnews lateststories
-        latestposts latestarticles recentpost recentposts recentnews recentarticles recentstories alsolike alsoread
-        youmay widgetarea trc dfp gpt adsense adsbygoogle leaderboard skyscraper mpu calltoaction trackback trackbacks
-        whatsapp telegram relatedonenews videostream masthead topbar mobilemenu mobilenav siteheader sitefooter sitenav
-        siteinfo pagefooter colophon quicklinks loadmore infinitescroll preloader sronly visuallyhidden skiplink skipto
-        skipnav languageswitch languageswitcher languageselector languagemenu samecate
+        share shares sharing sharer sharedaddy sharebar sharethis addthis addtoany social socials socialbar
+        socialmedia sociallinks socialicons socialshare related relates relatebox signup ad ads adv advs advert
+        adslot adunit adbox adwrapper adcontainer adblock banner banners breadcrumb breadcrumbs crumb crumbs
+        sidebar sidebars footer footers nav navs navbar navigation subnav menu menus megamenu dropdown cookie
+        cookies consent gdpr popup popups popover popovers modal modals lightbox outbrain taboola mgid zergnet
+        mostread mostpopular mostviewed mostrecent trending readmore readnext readalso seemore seealso seenext
+        viewmore viewalso viewnext morefrom morestories morenews morearticles moreposts moreon morein morelike
+        morecoverage morelinks morereading moretopics pagination paginator pager paging pagelinks pagenav postnav
+        postnavigation toolbar poll polls login upnext nextup nextpost nextarticle nextprev nextstory prevpost
+        prevarticle prevnext prevstory previouspost previousarticle ticker marquee apppromo appdownload appbanner
+        tinlienquan tinkhac tinmoi tinxemthem tindocnhieu xemthem docnhieu lienquan cungchuyenmuc bailienquan
+        baikhac othernews otherstories otherarticles otherposts otherlinks latestnews lateststories latestposts
+        latestarticles recentpost recentposts recentnews recentarticles recentstories alsolike alsoread youmay
+        widgetarea trc dfp gpt adsense adsbygoogle leaderboard skyscraper mpu calltoaction trackback trackbacks
+        whatsapp telegram relatedonenews videostream masthead topbar mobilemenu mobilenav siteheader sitefooter
+        sitenav siteinfo pagefooter colophon quicklinks loadmore infinitescroll preloader sronly visuallyhidden
+        skiplink skipto skipnav languageswitch languageswitcher languageselector languagemenu samecate
     """,
     Hint.HEARSAY: """
-        overlay overlays register registration account paywall regwall player audio listen podcastplayer podcastpromo toc
-        tableofcontents jumplink jumplinks search copyright legal disclaimer feedback survey follow followus carousel
-        slider slideshow swiper contactform contactus downloadapp authorbio authorbox authorinfo authorcard authorprofile
-        authorabout authordescription authordetails authorblock bio biography abouttheauthor aboutauthor contributor
-        contributors similar suggest suggested suggestion suggestions rightcol leftcol rightrail leftrail rightcolumn
-        leftcolumn rightside leftside rail cta backlink instagramfollow sitemap hashtag hashtags disclosure membership
-        premiumpromo premiumbanner premiumbox gate piano metered offer offers shop productcard productlist productbox
-        deal deals privacy terms noticebar alertbar announcement bottombar archivelist feedlist loader spinner skeleton
-        tooltip tooltips promo promos teaser teasers inset embedbox printheader printfooter printonly
+        overlay overlays register registration account paywall regwall player audio listen podcastplayer
+        podcastpromo toc tableofcontents jumplink jumplinks search copyright legal disclaimer feedback survey
+        follow followus carousel slider slideshow swiper contactform contactus downloadapp authorbio authorbox
+        authorinfo authorcard authorprofile authorabout authordescription authordetails authorblock bio biography
+        abouttheauthor aboutauthor contributor contributors similar suggest suggested suggestion suggestions
+        rightcol leftcol rightrail leftrail rightcolumn leftcolumn rightside leftside rail cta backlink
+        instagramfollow sitemap hashtag hashtags disclosure membership premiumpromo premiumbanner premiumbox gate
+        piano metered offer offers shop productcard productlist productbox deal deals privacy terms noticebar
+        alertbar announcement bottombar archivelist feedlist loader spinner skeleton tooltip tooltips promo promos
+        teaser teasers inset embedbox printheader printfooter printonly
     """,
     Hint.SCRAPS: """
-        tag tags taglist taglinks tagcloud keyword keywords topic topics topiclist rating ratings star stars vote votes
-        form forms button buttons btn btns permalink facebook twitter linkedin pinterest rss linklist linkbox links
-        listing print quiz utility tool tools widget widgets more card cards trend
+        tag tags taglist taglinks tagcloud keyword keywords topic topics topiclist rating ratings star stars vote
+        votes form forms button buttons btn btns permalink facebook twitter linkedin pinterest rss linklist
+        linkbox links listing print quiz utility tool tools widget widgets more card cards trend
     """,
     Hint.COMMENTS: "comment comments disqus livefyre respond replies discussion fbcomment fbcomments binhluan ykien",
     Hint.META: """
-        byline bylines author authors authorname postmeta postinfo postdate postauthor entrymeta entrydate entryfooter
-        articlemeta articleinfo articledate articleauthor date dates datetime timestamp time pubdate updated dateline
-        postedon postedby readtime readingtime timetoread meta metadata metainfo category categories catlinks kicker
-        eyebrow rubric source writer reporter contributor contributors credits vcard storymeta storyinfo
+        byline bylines author authors authorname postmeta postinfo postdate postauthor entrymeta entrydate
+        entryfooter articlemeta articleinfo articledate articleauthor date dates datetime timestamp time pubdate
+        updated dateline postedon postedby readtime readingtime timetoread meta metadata metainfo category
+        categories catlinks kicker eyebrow rubric source writer reporter contributor contributors credits vcard
+        storymeta storyinfo
     """,
     Hint.CAPTION: """
-        caption captions figcaption wpcaption imagecaption imagecredit imagedesc imagedescription imagetext imagesource
-        imageinfo imagecopyright photocaption photocredit photodesc photodescription photosource photoinfo
-        picturecaption picturecredit imgcaption imgdesc imgcredit mediacaption mediacredit mediadescription figurecaption
-        credit photographer tplcaption pcaption
+        caption captions figcaption wpcaption imagecaption imagecredit imagedesc imagedescription imagetext
+        imagesource imageinfo imagecopyright photocaption photocredit photodesc photodescription photosource
+        photoinfo picturecaption picturecredit imgcaption imgdesc imgcredit mediacaption mediacredit
+        mediadescription figurecaption credit photographer tplcaption pcaption
     """,
     Hint.BODY: """
-        articlebody articlecontent articletext articlecopy articlemain articledetail articleentry articlepage postbody
-        postcontent posttext entrybody entrycontent entrytext storybody storycontent storytext newsbody newscontent
-        newstext newsarticle blogbody blogcontent blogtext blogarticle pagebody pagecontent pagetext mainbody maincontent
-        maintext mainarticle detailbody detailcontent detailtext singlebody singlecontent singlearticle itembody
-        itemcontent itemtext bodycontent bodytext bodycopy nodebody nodecontent contentbody contenttext contentarticle
-        contentdetail richtext hentry entry afcbc fckdetail
+        articlebody articlecontent articletext articlecopy articlemain articledetail articleentry articlepage
+        postbody postcontent posttext entrybody entrycontent entrytext storybody storycontent storytext newsbody
+        newscontent newstext newsarticle blogbody blogcontent blogtext blogarticle pagebody pagecontent pagetext
+        mainbody maincontent maintext mainarticle detailbody detailcontent detailtext singlebody singlecontent
+        singlearticle itembody itemcontent itemtext bodycontent bodytext bodycopy nodebody nodecontent contentbody
+        contenttext contentarticle contentdetail richtext hentry entry afcbc fckdetail
     """,
     Hint.LEAD: """
-        sapo lead lede standfirst deck dek subtitle subhead subheadline subheading subhed strapline chapeau intro ingress
-        introduction articledesc articledescription articlesummary articlelead articleintro articleexcerpt articledek
-        summary excerpt abstract cmsdesc description
+        sapo lead lede standfirst deck dek subtitle subhead subheadline subheading subhed strapline chapeau intro
+        ingress introduction articledesc articledescription articlesummary articlelead articleintro articleexcerpt
+        articledek summary excerpt abstract cmsdesc description
     """,
     Hint.TITLE: """
-        articletitle articleheadline articleheading articleheader posttitle postheadline entrytitle entryheader storytitle
-        storyheadline pagetitle pageheading newstitle newsheadline detailtitle maintitle mainheadline headline title
-        cmstitle
+        articletitle articleheadline articleheading articleheader posttitle postheadline entrytitle entryheader
+        storytitle storyheadline pagetitle pageheading newstitle newsheadline detailtitle maintitle mainheadline
+        headline title cmstitle
     """,
 }
 _BEGINNINGS: tuple[tuple[int, tuple[str, ...]], ...] = (
@@ -117,13 +120,13 @@ _BEGINNINGS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (Hint.META, ("byline", "publish")),
 )
 _LOOKUP: dict[str, int] = {}
-for _hint, _text in _WORDS.items():
-    for _word in _text.split():
-        _LOOKUP[_word] = _LOOKUP.get(_word, 0) | _hint
+for _meaning, _listed in _WORDS.items():
+    for _one in _listed.split():
+        _LOOKUP[_one] = _LOOKUP.get(_one, 0) | _meaning
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _APART = re.compile(r"[^a-z0-9]+")
-_LONGEST = 300  # characters of names that are looked at
+_LONGEST = 400  # characters of names that are looked at
 _MOST = 40  # words
 _DIGITS = "0123456789"
 # `social-media-embed` and the like show a post inside the article.
@@ -133,16 +136,24 @@ _EMBEDDED = re.compile(r"social-(?:media-)?embed|twitter-tweet|embed-(?:twitter|
 @lru_cache(maxsize=16384)
 def named(names: str) -> int:
     """What the names of an element say (bits of `Hint`); remembered, because a site repeats its names."""
-    text = names[:_LONGEST]
-    if not text.islower():
-        text = _HUMP.sub("-", text).lower()
+    hint = 0
+    for name in names[:_LONGEST].split()[:_MOST]:
+        hint |= _name(name)
+    return hint
+
+
+@lru_cache(maxsize=32768)
+def _name(name: str) -> int:
+    if name.isalpha() and name.islower():
+        return _word(name)
+    text = _HUMP.sub("-", name).lower()
     hint = 0
     last = before = ""
-    for word in _APART.split(text)[:_MOST]:
-        word = word.rstrip(_DIGITS)
+    for part in _APART.split(text)[:_MOST]:
+        word = part.rstrip(_DIGITS)
         if len(word) < 2:
             continue
-        hint |= _said(word)
+        hint |= _word(word)
         if last:
             hint |= _LOOKUP.get(last + word, 0)
             if before:
@@ -153,8 +164,7 @@ def named(names: str) -> int:
     return hint
 
 
-@lru_cache(maxsize=16384)
-def _said(word: str) -> int:
+def _word(word: str) -> int:
     hint = _LOOKUP.get(word, 0)
     for meaning, beginnings in _BEGINNINGS:
         if word.startswith(beginnings):

@@ -34,7 +34,8 @@ _SIDE_HEADINGS = re.compile(
       |(?:noticias|artículos|notas|temas|contenido)\ relacionad[oa]s?|te\ puede\ interesar|lea\ (?:también
       |además).*|más\ (?:leíd[oa]s|noticias|información)|comentarios|etiquetas|mehr\ zum\ thema|(?:das\ könnte
       |auch)\ (?:sie\ )?(?:auch\ )?interessier(?:t|en).*|lesen\ sie\ auch.*|kommentare|читайте\ также.*|по\ теме
-      |новости\ по\ теме|相关(?:新闻|阅读|报道|文章)|相关链接|推荐阅读|延伸阅读|関連(?:記事|ニュース|リンク)|관련\ ?(?:기사|뉴스)
+      |новости\ по\ теме|相关(?:新闻|阅读|报道|文章)|相关链接
+      |推荐阅读|延伸阅读|関連(?:記事|ニュース|リンク)|관련\ ?(?:기사|뉴스)
       )[\s:.…!»›>]*$""",
     re.X | re.I,
 )
@@ -54,7 +55,9 @@ _SCRAP = re.compile(
       |follow\ .{0,60}\ on\ (?:twitter|facebook|instagram|x|linkedin|google\ news|whatsapp).{0,100}|tags?\s*:.*
       |topics?\s*:.*|filed\ under\b.*|categories\s*:.*|posted\ (?:in|on|by)\b.{0,80}|back\ to\ top.*|top|home
       |next|previous|prev|click\ here\b.{0,80}|swipe.{0,30}|scroll\ .{0,40}|image(?:\ credit|\ source|\ caption
-      |s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap|afp|reuters|shutterstock|istock)(?:\ (?:images|photos?))?(?:\s*[/,|–-].{0,40}|\ via\ .{0,30})?|(?:©|\(c\)|copyright)\ ?.{0,200}
+      |s)?\s*:.{0,150}|photos?(?:\ credit|\ by|graph)?\s*:.{0,150}|photo\ (?:by|credit)\b.{0,150}|(?:getty|ap
+      |afp|reuters|shutterstock|istock)(?:\ (?:images|photos?))?(?:\s*[/,|–-].{0,40}|\ via\ .{0,30})?|(?:©|\(c\)
+      |copyright)\ ?.{0,200}
       |all\ rights\ reserved.*|view\ (?:gallery|comments|image|photos|all).{0,40}|show\ (?:more|comments
       |less).{0,40}|load\ more.*|hide\ caption|toggle\ caption|enlarge(?:\ this\ image)?|play\ video
       |video\ (?:player|unavailable).{0,40}|now\ playing.*|up\ next\W*|report\ (?:a\ typo|this\ ad
@@ -126,7 +129,9 @@ _PITCH = re.compile(
         |are)\ (?:\w+\ )?affiliate\ links|earn\ (?:us\ |me\ )?an?\ (?:\w+\ ){0,2}commission
         |all\ rights\ reserved|subject\ to\ copyright|may\ be\ reached\ at|have\ a\ (?:news\ )?tip\b
         |download\ (?:our|the)\ app\b|theo\ dõi\ .{2,40}\ trên\b|đăng\ ký\ (?:nhận|theo\ dõi)\b)
-    |^(?:citation:|associated\ press\ writers?|(?:additional\ )?reporting\ by|this\ (?:post|article|blog)\ (?:contains|may\ contain)|like\ this\ (?:article|story|post)|write\ to\ \w+\ .{0,40}@|e-?mail\ .{0,60}@)""",
+    |^(?:citation:|associated\ press\ writers?|(?:additional\ )?reporting\ by|this\ (?:post|article|blog)\ (?:contains
+        |may\ contain)|like\ this\ (?:article|story|post)
+        |write\ to\ \w+\ .{0,40}@|e-?mail\ .{0,60}@)""",
     re.X | re.I,
 )
 
@@ -136,7 +141,12 @@ def is_cookie_notice(text: str) -> bool:
     return _COOKIES.search(text[:400]) is not None
 
 
-_PITCH_WORDS = ("newsletter", "subscribe", "sign", "follow", "find us", "affiliate", "commission", "rights reserved", "copyright", "reached at", "tip", "app", "theo dõi", "đăng ký", "citation", "associated press", "reporting by", "this ", "like this", "write to", "mail")  # fmt: skip
+# One of these stands in any pitch; looking for them is much faster than the pattern.
+_PITCH_WORDS = (
+    *("newsletter", "subscribe", "sign", "follow", "find us", "affiliate", "commission", "rights reserved"),
+    *("copyright", "reached at", "tip", "app", "theo dõi", "đăng ký", "citation", "associated press", "reporting by"),
+    *("this ", "write to", "mail"),
+)
 
 
 def is_pitch(text: str) -> bool:

@@ -150,7 +150,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         tags=(places.tags if places else ()) or metadata.tags(head, data),
         language=language(" ".join([title, lead or "", *paragraphs])),
         canonical_url=metadata.address(head.canonical or head.meta("og:url"), page.url),
-        image=_image(head, data, captions, page.url),
+        image=_image(head, data, shown, main, captions, page.url),
         reader=reader,
         confidence=1.0,
     )
@@ -283,8 +283,18 @@ def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list
     return lead, texts, byline, agency
 
 
-def _image(head: metadata.Head, data: metadata.Linked, captions: Sequence[str], url: str) -> Image | None:
-    address = metadata.address(head.meta("og:image", "twitter:image") or data.image, url)
+def _image(
+    head: metadata.Head,
+    data: metadata.Linked,
+    shown: Outline,
+    main: boilerplate.Body,
+    captions: Sequence[str],
+    url: str,
+) -> Image | None:
+    """The lead image: the one the page names, else the first among the paragraphs, with the first caption."""
+    inside = range(main.kept[0], main.kept[-1] + 1) if main.kept else range(0)
+    first = next((picture.url for picture in shown.pictures if picture.position in inside), None)
+    address = metadata.address(head.meta("og:image", "twitter:image") or data.image or first, url)
     if address is None:
         return None
     caption, credit = vietnamese.split_credit(captions[0]) if captions else (None, None)

@@ -190,8 +190,14 @@ PARAGRAPH = "<p>A paragraph of an article that goes on for a while, as they do, 
         b"<h1>" + b"a | " * 100_000 + b"</h1><title>" + b"a | " * 100_000 + b"</title>" + PARAGRAPH.encode(),
         b"<p>" + b"(" * 500_000,
     ],
-    ids=["10 MB of paragraphs", "deep boxes", "deep inline", "deep tables", "links", "a million links", "NULs"]
-    + [
+    ids=[
+        "10 MB of paragraphs",
+        "deep boxes",
+        "deep inline",
+        "deep tables",
+        "links",
+        "a million links",
+        "NULs",
         "broken UTF-8",
         "attributes",
         "angle brackets",

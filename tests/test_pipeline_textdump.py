@@ -1,5 +1,7 @@
 """Text dumps: pages without tags, read by their own evidence."""
 
+# ruff: noqa: E501 - the sentences of articles are as long as they are
+
 from datetime import datetime
 
 import pytest
@@ -26,8 +28,20 @@ def ministry(*, slot: str = "\u00a0") -> str:
     """A ministry's page: date under the headline, captions as paragraphs, then titles with dates."""
     side = "\n\n".join(f"{title}\n\nThứ Sáu, ngày {day:02}/03/2025 0{day}:40" for day, title in enumerate(ASIDE, 1))
     return "\n\n".join(
-        [TITLE, "14/03/2025 | 15:20 PM", f"{slot}|{slot}", f"{TITLE}.", TEXT[0], slot, CAPTION, *TEXT[1:], slot]
-        + ["Xuất bản thông tin Xuất bản thông tin", side, "Thăm dò ý kiến"]
+        [
+            TITLE,
+            "14/03/2025 | 15:20 PM",
+            f"{slot}|{slot}",
+            f"{TITLE}.",
+            TEXT[0],
+            slot,
+            CAPTION,
+            *TEXT[1:],
+            slot,
+            "Xuất bản thông tin Xuất bản thông tin",
+            side,
+            "Thăm dò ý kiến",
+        ]
     )
 
 
@@ -37,12 +51,32 @@ def magazine() -> str:
         f"{title}\n\n{title}\n\nMột câu tóm tắt đủ dài của bài khác, nói về y tế và hữu nghị." for title in ASIDE
     )
     return "\n".join(
-        ["Trang chủ Đối ngoại - Hữu nghị Y tế", "15:20 | 14/03/2025 GMT+7", "", TITLE, "", "aa"]
-        + ["Đoàn chuyên gia Phần Lan sẽ ở lại Việt Nam ba tuần để khảo sát và tập huấn cho kỹ thuật viên."]
-        + [f"{ASIDE[0]} {ASIDE[0]}", f"{TITLE} | Xã hội | Tin Mẫu (TinMau)"]
-        + ["Đoàn Phần Lan thăm bệnh viện. (Ảnh: Hải Vân/Tin Mẫu)", "", *"\n\n".join(TEXT).split("\n")]
-        + ["", f"{ASIDE[1]} {ASIDE[1]}", "Theo Hải Vân/TTXVN", "Nguồn:", "", "Tin bài liên quan", "", cards]
-        + ["Đọc nhiều", "infographic cach rua tay dung cach cho tre", "Xin chờ trong giây lát...", "Phiên bản di động"]
+        [
+            "Trang chủ Đối ngoại - Hữu nghị Y tế",
+            "15:20 | 14/03/2025 GMT+7",
+            "",
+            TITLE,
+            "",
+            "aa",
+            "Đoàn chuyên gia Phần Lan sẽ ở lại Việt Nam ba tuần để khảo sát và tập huấn cho kỹ thuật viên.",
+            f"{ASIDE[0]} {ASIDE[0]}",
+            f"{TITLE} | Xã hội | Tin Mẫu (TinMau)",
+            "Đoàn Phần Lan thăm bệnh viện. (Ảnh: Hải Vân/Tin Mẫu)",
+            "",
+            *"\n\n".join(TEXT).split("\n"),
+            "",
+            f"{ASIDE[1]} {ASIDE[1]}",
+            "Theo Hải Vân/TTXVN",
+            "Nguồn:",
+            "",
+            "Tin bài liên quan",
+            "",
+            cards,
+            "Đọc nhiều",
+            "infographic cach rua tay dung cach cho tre",
+            "Xin chờ trong giây lát...",
+            "Phiên bản di động",
+        ]
     )
 
 

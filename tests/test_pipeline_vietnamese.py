@@ -88,8 +88,19 @@ def test_a_line_said_twice(line: str, once: str | None) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Tin liên quan", "Các tin bài khác", "ĐỌC NHIỀU", "Bài viết cùng chủ đề", "Related articles", "You may also like"]
-    + ["Voir plus", "More from Health", "Thăm dò ý kiến", "相关新闻", "Читайте также"],
+    [
+        "Tin liên quan",
+        "Các tin bài khác",
+        "ĐỌC NHIỀU",
+        "Bài viết cùng chủ đề",
+        "Related articles",
+        "You may also like",
+        "Voir plus",
+        "More from Health",
+        "Thăm dò ý kiến",
+        "相关新闻",
+        "Читайте также",
+    ],
 )
 def test_headings_of_side_lists(heading: str) -> None:
     assert phrases.is_side_heading(heading)
@@ -113,8 +124,12 @@ def test_headings_of_articles(heading: str) -> None:
         "By Jane Doe",
         "aa",
         "Trang chủ",
-    ]
-    + ["29/08/2024 | 14:10", "Published 3 May 2024", "Read more: another story", "Advertisement", "Từ khóa: y tế, Lào"],
+        "29/08/2024 | 14:10",
+        "Published 3 May 2024",
+        "Read more: another story",
+        "Advertisement",
+        "Từ khóa: y tế, Lào",
+    ],
 )
 def test_scraps(line: str) -> None:
     assert phrases.is_scrap(line)
@@ -122,8 +137,9 @@ def test_scraps(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["By the end of the year, all wards will be open.", "Bình luận về kết quả, ông cho rằng cần thêm thời gian."]
-    + [
+    [
+        "By the end of the year, all wards will be open.",
+        "Bình luận về kết quả, ông cho rằng cần thêm thời gian.",
         "Loading the trucks took the whole night.",
         "AP hospitals will receive the first doses.",
         "Trang chủ trương mua thêm.",
