@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from storage.records import Page, PageState, Revision
 from storage.rows import from_row, in_batches, to_row
-from storage.tables import pages, revisions, storable
+from storage.tables import LONGEST_LANGUAGE, pages, revisions, storable
 
 PAGE_COLUMNS = [pages.c[name] for name in Page.__dataclass_fields__]
 REVISION_COLUMNS = [revisions.c[name] for name in Revision.__dataclass_fields__]
@@ -98,7 +98,7 @@ class Pages:
         row = {**to_row(revisions, revision), "title": document.title}
         added = insert(revisions).values(row).returning(revisions.c.id)
         stored = replace(revision, id=self._connection.execute(added).scalar_one())
-        language = document.language[:20] if document.language else None
+        language = document.language[:LONGEST_LANGUAGE] if document.language else None
         self._connection.execute(
             update(pages).where(pages.c.id == revision.page_id).values(latest_number=revision.number, language=language)
         )

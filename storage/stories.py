@@ -1,12 +1,11 @@
 """Events, the pages that tell them, and what was judged of them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,19 +26,16 @@ from sqlalchemy import (
 
 from storage.filters import StoryFilter
 from storage.keys import canonical_url
-from storage.pages import PAGE_COLUMNS, REVISION_COLUMNS
-from storage.records import Label, Member, Page, Publisher, Revision, Story, StoryView, Telling, Verdict
+from storage.records import Label, Member, Story, StoryView, Verdict
 from storage.rows import from_row, in_batches, insert_or_update, to_row
-from storage.tables import labels, members, page_keys, pages, publishers, revisions, stories, story_tags, verdicts
+from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, stories, story_tags, verdicts
+from storage.views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
 
 PAGES_A_KEY = 200
 """A key that stands on more pages than this says little: only the newest of them are looked at."""
 
 VIEWS_AT_ONCE = 200
 
-_STORY_COLUMNS = [stories.c[name] for name in Story.__dataclass_fields__ if name != "members"]
-_MEMBER_COLUMNS = [members.c[name] for name in Member.__dataclass_fields__]
-_VERDICT_COLUMNS = [verdicts.c[name] for name in Verdict.__dataclass_fields__]
 _LABEL_COLUMNS = [labels.c[name] for name in Label.__dataclass_fields__]
 
 
@@ -68,9 +64,9 @@ class Stories:
 
     def all(self, limit: int, after_id: int = 0) -> list[Story]:
         """Every story by id, beginning after one."""
-        wanted = select(*_STORY_COLUMNS).where(stories.c.id > after_id).order_by(stories.c.id).limit(limit)
+        wanted = select(*STORY_COLUMNS).where(stories.c.id > after_id).order_by(stories.c.id).limit(limit)
         rows = self._connection.execute(wanted).all()
-        joined = self._members([row.id for row in rows])
+        joined = members_of(self._connection, [row.id for row in rows])
         return [from_row(Story, row, members=tuple(joined[row.id])) for row in rows]
 
     def create(self, story: Story) -> Story:
@@ -95,7 +91,7 @@ class Stories:
         row = {**to_row(stories, story), "placed_at": story.entered_at or story.first_seen_at}
         row.pop("uid")
         self._connection.execute(update(stories).where(stories.c.id == story.id).values(row))
-        standing = set(self._members([story.id])[story.id])
+        standing = set(members_of(self._connection, [story.id])[story.id])
         for member in story.members:
             if member not in standing:
                 self.join(story.id, member)
@@ -177,13 +173,15 @@ class Stories:
         if verdict.act:
             tags.add(("act", verdict.act))
         self._connection.execute(delete(story_tags).where(story_tags.c.story_id == verdict.story_id))
-        rows = [{"kind": kind, "value": value[:100], "story_id": verdict.story_id} for kind, value in sorted(tags)]
+        rows = [
+            {"kind": kind, "value": value[:LONGEST_TAG], "story_id": verdict.story_id} for kind, value in sorted(tags)
+        ]
         insert_or_update(self._connection, story_tags, rows, key=["kind", "value", "story_id"], update=())
         return verdict
 
     def verdict(self, story_id: int) -> Verdict | None:
         """The verdict in force: the newest."""
-        wanted = select(*_VERDICT_COLUMNS).where(verdicts.c.story_id == story_id).order_by(verdicts.c.id.desc())
+        wanted = select(*VERDICT_COLUMNS).where(verdicts.c.story_id == story_id).order_by(verdicts.c.id.desc())
         row = self._connection.execute(wanted.limit(1)).first()
         return None if row is None else from_row(Verdict, row)
 
@@ -203,8 +201,8 @@ class Stories:
 
     def view(self, story_id: int) -> StoryView | None:
         """A story with its verdict and its pages; None where it has no verdict or its page no text yet."""
-        row = self._connection.execute(select(*_STORY_COLUMNS).where(stories.c.id == story_id)).first()
-        return None if row is None else next(iter(self._views([row])), None)
+        row = self._connection.execute(select(*STORY_COLUMNS).where(stories.c.id == story_id)).first()
+        return None if row is None else next(iter(views_of(self._connection, [row])), None)
 
     def views(
         self, filter: StoryFilter, limit: int, before: StoryView | tuple[datetime, int] | None = None
@@ -214,13 +212,13 @@ class Stories:
 
         `before` is the last story of the page of results before this one, or its moment and id.
         """
-        return self._views(self._found(filter, limit, before))
+        return views_of(self._connection, self._found(filter, limit, before))
 
     def every(self, filter: StoryFilter) -> Iterator[StoryView]:
         """All stories that meet the filter, in the order of `views`, read in batches."""
         before: tuple[datetime, int] | None = None
         while rows := self._found(filter, VIEWS_AT_ONCE, before):
-            yield from self._views(rows)
+            yield from views_of(self._connection, rows)
             before = (rows[-1].entered_at or rows[-1].first_seen_at, rows[-1].id)
 
     def count(self, filter: StoryFilter) -> int:
@@ -259,27 +257,21 @@ class Stories:
     # ── within ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _story(self, condition: ColumnElement[bool]) -> Story | None:
-        row = self._connection.execute(select(*_STORY_COLUMNS).where(condition)).first()
-        return None if row is None else from_row(Story, row, members=tuple(self._members([row.id])[row.id]))
+        row = self._connection.execute(select(*STORY_COLUMNS).where(condition)).first()
+        return (
+            None if row is None else from_row(Story, row, members=tuple(members_of(self._connection, [row.id])[row.id]))
+        )
 
     def _has_entered(self, story_id: int | None) -> bool:
         wanted = select(stories.c.entered_at).where(stories.c.id == story_id)
         return self._connection.execute(wanted).scalar() is not None
-
-    def _members(self, story_ids: Sequence[int]) -> dict[int, list[Member]]:
-        found: dict[int, list[Member]] = {story_id: [] for story_id in story_ids}
-        for batch in in_batches(story_ids):
-            wanted = select(members.c.story_id, *_MEMBER_COLUMNS).where(members.c.story_id.in_(batch))
-            for row in self._connection.execute(wanted.order_by(members.c.page_id)):
-                found[row.story_id].append(from_row(Member, row))
-        return found
 
     def _facet(self, statement: Select[Any]) -> dict[str, int]:
         counted: dict[str, int] = {row[0]: row[1] for row in self._connection.execute(statement)}
         return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
     def _found(self, filter: StoryFilter, limit: int, before: StoryView | tuple[datetime, int] | None) -> Sequence[Any]:
-        wanted = select(*_STORY_COLUMNS).where(*story_conditions(filter))
+        wanted = select(*STORY_COLUMNS).where(*story_conditions(filter))
         if isinstance(before, StoryView):
             assert before.story.id is not None
             before = (before.story.entered_at or before.story.first_seen_at, before.story.id)
@@ -288,63 +280,6 @@ class Stories:
             wanted = wanted.where(tuple_(stories.c.placed_at, stories.c.id) < place)
         wanted = wanted.order_by(stories.c.placed_at.desc(), stories.c.id.desc()).limit(limit)
         return self._connection.execute(wanted).all()
-
-    def _views(self, rows: Sequence[Any]) -> list[StoryView]:
-        """The views of story rows, in their order, by one query a table whatever their number."""
-        ids = [row.id for row in rows]
-        joined = self._members(ids)
-        judged: dict[int, Verdict] = {}
-        for batch in in_batches(ids):
-            wanted = (
-                select(*_VERDICT_COLUMNS)
-                .join(stories, stories.c.verdict_id == verdicts.c.id)
-                .where(stories.c.id.in_(batch))
-            )
-            judged.update((row.story_id, from_row(Verdict, row)) for row in self._connection.execute(wanted))
-        tellings = self._tellings([member for each in joined.values() for member in each])
-        views = []
-        for row in rows:
-            story = from_row(Story, row, members=tuple(joined[row.id]))
-            told = [tellings[member.page_id] for member in story.members if member.page_id in tellings]
-            link = next((telling for telling in told if telling.page.id == story.link_page_id), None)
-            if row.id in judged and link is not None:
-                others = tuple(telling for telling in told if telling is not link)
-                views.append(StoryView(story=story, verdict=judged[row.id], link=link, others=others))
-        return views
-
-    def _tellings(self, joined: Sequence[Member]) -> dict[int, Telling]:
-        kept: dict[int, Page] = {}
-        said: dict[int, list[Revision]] = {}
-        for batch in in_batches([member.page_id for member in joined]):
-            for row in self._connection.execute(select(*PAGE_COLUMNS).where(pages.c.id.in_(batch))):
-                kept[row.id] = from_row(Page, row)
-            wanted = (
-                select(*REVISION_COLUMNS)
-                .join(pages, pages.c.id == revisions.c.page_id)
-                .where(pages.c.id.in_(batch))
-                .where(or_(revisions.c.number == 1, revisions.c.number == pages.c.latest_number))
-                .order_by(revisions.c.number)
-            )
-            for row in self._connection.execute(wanted):
-                said.setdefault(row.page_id, []).append(from_row(Revision, row))
-        known = self._publishers({page.source for page in kept.values()})
-        return {
-            member.page_id: Telling(
-                page=page,
-                member=member,
-                publisher=known.get(page.source) or _unknown_publisher(page),
-                first=said[member.page_id][0],
-                latest=said[member.page_id][-1],
-            )
-            for member in joined
-            if (page := kept.get(member.page_id)) is not None and member.page_id in said
-        }
-
-    def _publishers(self, slugs: Collection[str]) -> Mapping[str, Publisher]:
-        if not slugs:
-            return {}
-        rows = self._connection.execute(select(publishers).where(publishers.c.slug.in_(slugs)))
-        return {row.slug: from_row(Publisher, row) for row in rows}
 
 
 _IN_FEEDS = (stories.c.relevant.is_(True), stories.c.entered_at.is_not(None), stories.c.withdrawn_at.is_(None))
@@ -389,12 +324,3 @@ def _number(key: str) -> int:
         raise ValueError(f"a key of 16 hex digits is wanted, not {key!r}")
     number = int(key, 16)
     return number - (1 << 64) if number >= 1 << 63 else number
-
-
-def _unknown_publisher(page: Page) -> Publisher:
-    """What can be said of the publisher of a page whose source has no file, or never had one."""
-    parts = urlsplit(page.address)
-    home = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else page.address
-    return Publisher(
-        slug=page.source, name=page.source, name_en=page.source, kind="", country="", language="", home=home
-    )

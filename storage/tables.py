@@ -34,6 +34,12 @@ from sqlalchemy.types import TypeDecorator
 SCHEMA = "0001"
 """The newest revision in `storage/migrations/versions`."""
 
+LONGEST_LANGUAGE = 20
+"""Characters of a page's language; longer is no language tag."""
+
+LONGEST_TAG = 100
+"""Characters of a partner, theme or act as stories are filtered by; a verdict keeps them whole."""
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -206,7 +212,7 @@ pages = Table(
     Column("story_id", Id, ForeignKey("stories.id"), index=True),
     # the archive's own: of its newest revision
     Column("latest_number", Integer, nullable=False, server_default=text("0")),
-    Column("language", String(20)),
+    Column("language", String(LONGEST_LANGUAGE)),
     UniqueConstraint("source", "key"),
     Index("ix_pages_source_next_check_at", "source", "next_check_at"),
     Index("ix_pages_address", "address"),
@@ -269,7 +275,7 @@ story_tags = Table(
     "story_tags",
     metadata,
     Column("kind", String(10), primary_key=True),
-    Column("value", String(100), primary_key=True),
+    Column("value", String(LONGEST_TAG), primary_key=True),
     Column("story_id", Id, ForeignKey("stories.id"), primary_key=True, autoincrement=False),
     Index("ix_story_tags_story_id", "story_id"),
 )
