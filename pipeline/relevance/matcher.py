@@ -139,11 +139,7 @@ class WordTrie:
                 first, last = offsets[start], offsets[end]
                 accepted = False
                 for group, cased in entries:
-                    if cased is not None and (
-                        text[first:last] != cased[0]
-                        if len(cased) == 1
-                        else _WORDS.split(text[first:last])[::2] != cased
-                    ):
+                    if cased is not None and not _as_written(text[first:last], cased):
                         continue
                     if group.guard and not self._allowed(group.guard, text, pieces, offsets, start, end):
                         continue
@@ -180,6 +176,9 @@ class WordTrie:
         if before.lower() in self._guards["person_before"]:
             return False
         state = before.lower() in self._guards["state_before"]
+        name = text[offsets[start] : offsets[end]]
+        if not state and len(name) > 1 and name.isupper():
+            return False  # a headline in capitals tells no names from words
         if before and not state and before[0].isupper() and not before.isupper():
             return False
         if not state and following[:1].isupper() and _vietnamese(following):
@@ -258,6 +257,14 @@ def _spellings(text: str) -> Iterator[list[str]]:
             other = other.replace(one, two)
     if other != text:
         yield _split(other)
+
+
+def _as_written(phrase: str, words: list[str]) -> bool:
+    """Whether a phrase has the words in their own case, or all in capitals."""
+    if len(words) == 1:
+        return phrase == words[0] or phrase == words[0].upper()
+    found = _WORDS.split(phrase)[::2]
+    return found == words or found == [word.upper() for word in words]
 
 
 def _split(text: str) -> list[str]:
