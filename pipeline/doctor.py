@@ -20,6 +20,8 @@ FEED_FORMS = ("*.rss", "*.atom")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
+    """One thing that was looked at: what, whether it is well, and what is to be said of it."""
+
     what: str
     well: bool
     said: str

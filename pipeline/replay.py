@@ -25,6 +25,7 @@ class ReadOtherwise:
     parts: tuple[str, ...]
 
     def row(self) -> dict[str, Any]:
+        """The difference as a row of a listing command."""
         return {"page": self.page.address, "what": ", ".join(self.parts), "title": self.document.title}
 
 
@@ -38,6 +39,8 @@ class JudgedOtherwise:
     then: Verdict
 
     def row(self) -> dict[str, Any]:
+        """The difference as a row of a listing command."""
+
         def words(verdict: Verdict) -> str:
             return f"{'in' if verdict.relevant else 'out'} {verdict.score:.2f}"
 

@@ -78,6 +78,7 @@ class Tally:
 
     @property
     def processed(self) -> int:
+        """How many captures were settled."""
         return sum(self.changes.values())
 
 

@@ -93,6 +93,7 @@ class SourceSpider(Spider):
     # ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────
 
     async def start(self) -> AsyncIterator[Request]:
+        """Ask every entry point of the source."""
         if self.source.tls in WARNINGS:
             log.warning("%s: TLS is relaxed by its source file: %s", self.name, WARNINGS[self.source.tls])
         if self.revisit is Revisit.ALL:

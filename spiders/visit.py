@@ -67,6 +67,7 @@ class Visit:
 
     @property
     def problems(self) -> tuple[str, ...]:
+        """The problems in the order they were met; beyond a limit only how many more there are."""
         sentences = tuple(self._problems)
         more = len(sentences) - MOST_PROBLEMS
         return sentences if more <= 0 else (*sentences[:MOST_PROBLEMS], f"and {more} more problems")

@@ -50,6 +50,7 @@ class Captures:
         return bodies.take(self._connection, digest)
 
     def get(self, id: int) -> Capture | None:
+        """The capture of that id; None where there is none."""
         return self._one(captures.c.id == id)
 
     def latest(self, source: str, requested_url: str) -> Capture | None:

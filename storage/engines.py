@@ -49,6 +49,7 @@ class Engines:
         return Path(self.url.database) if self.url.get_backend_name() == "sqlite" and self.url.database else None
 
     def close(self) -> None:
+        """Close every connection; a later use opens new ones."""
         self.writer.dispose()
         self.reader.dispose()
 

@@ -21,6 +21,7 @@ class Pages:
         self._connection = connection
 
     def get(self, id: int) -> Page | None:
+        """The page of that id; None where there is none."""
         return self._one(pages.c.id == id)
 
     def find(self, source: str, key: str) -> Page | None:
@@ -81,6 +82,7 @@ class Pages:
         return [from_row(Revision, row) for row in self._connection.execute(wanted)]
 
     def latest_revision(self, page_id: int) -> Revision | None:
+        """What a page says now; None for one that has never said anything."""
         wanted = select(*REVISION_COLUMNS).where(revisions.c.page_id == page_id).order_by(revisions.c.number.desc())
         row = self._connection.execute(wanted.limit(1)).first()
         return None if row is None else from_row(Revision, row)

@@ -23,5 +23,6 @@ class Publishers:
         return [from_row(Publisher, row) for row in rows]
 
     def get(self, slug: str) -> Publisher | None:
+        """What is said of the source of that slug; None where nothing is."""
         row = self._connection.execute(select(publishers).where(publishers.c.slug == slug)).first()
         return None if row is None else from_row(Publisher, row)

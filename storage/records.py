@@ -25,6 +25,8 @@ class _Aware:
 
 
 class CaptureKind(StrEnum):
+    """What was asked for: an article, or a place that lists articles."""
+
     ARTICLE = "article"
     LISTING = "listing"  # anything that lists articles: an HTML listing, a feed, a sitemap, a JSON list
 
@@ -71,6 +73,8 @@ class Capture(_Aware):
 
 
 class PageState(StrEnum):
+    """Whether a page is there: one missing answer makes it suspected, a later one gone; any article makes it live."""
+
     LIVE = "live"
     SUSPECTED_GONE = "suspected-gone"
     GONE = "gone"
@@ -96,6 +100,8 @@ class Page(_Aware):
 
 
 class Precision(StrEnum):
+    """How exactly a page states a moment."""
+
     SECOND = "second"
     MINUTE = "minute"
     DAY = "day"
@@ -112,6 +118,8 @@ class Timestamp(_Aware):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
+    """An article's leading picture by its absolute address; `credit` is the photographer or agency it names."""
+
     url: str
     caption: str | None = None
     credit: str | None = None
@@ -167,6 +175,8 @@ class Rejection:
 
 
 class ChangeKind(StrEnum):
+    """What a capture meant for its page."""
+
     NEW = "new"
     EDITED = "edited"
     UNCHANGED = "unchanged"
@@ -188,6 +198,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision(_Aware):
+    """What a page said from `seen_at` (the moment of its capture) until the next revision; never overwritten."""
+
     page_id: int
     number: int  # from 1
     document: Document
@@ -255,6 +267,8 @@ class Label(_Aware):
 
 
 class Role(StrEnum):
+    """What a page is to its story. Only `original` and `copy` are given so far."""
+
     ORIGINAL = "original"  # the first publisher as far as we know
     COPY = "copy"  # the same text, republished
     TELLING = "telling"  # the same event in other words
@@ -294,6 +308,8 @@ class Story(_Aware):
 
 
 class RunState(StrEnum):
+    """How a visit stands, or how it ended."""
+
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"

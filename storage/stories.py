@@ -48,9 +48,11 @@ class Stories:
     # ── the story and its pages ────────────────────────────────────────────────────────────────────────────
 
     def get(self, id: int) -> Story | None:
+        """The story of that id, with its members; None where there is none."""
         return self._story(stories.c.id == id)
 
     def by_uid(self, uid: str) -> Story | None:
+        """The story of that stable id, as readers know it; None where there is none."""
         return self._story(stories.c.uid == uid)
 
     def by_address(self, url: str) -> Story | None:

@@ -190,6 +190,7 @@ def find(archive: "Archive", name: str) -> "StoryView":
 def story_filter(
     partner: list[str] | None, language: list[str] | None, since: str | None, until: str | None
 ) -> "StoryFilter":
+    """The stories of the feeds that these options of a command ask for. Raises UserError for a day that is none."""
     from storage.filters import StoryFilter
 
     return StoryFilter(
@@ -198,6 +199,7 @@ def story_filter(
 
 
 def day(text: str | None) -> datetime | None:
+    """The beginning of a day (UTC) given as YYYY-MM-DD; None for none. Raises UserError for another form."""
     if text is None:
         return None
     try:

@@ -21,6 +21,8 @@ class UserError(HealthwireError):
 
 @dataclass(slots=True)
 class Context:
+    """The command line's own flags and its configuration file; None: `healthwire.toml` of the folder, if any."""
+
     config: Path | None = None
     flags: Mapping[str, Any] = field(default_factory=dict)
 

@@ -33,8 +33,10 @@ def crawl(
     replica: Annotated[str | None, typer.Option(help="Send every request to this local replica.")] = None,
     quiet: Annotated[bool, typer.Option(help="Only problems.")] = False,
     format: Annotated[Format, typer.Option(help="How to print the runs.")] = Format.TABLE,
+    for_service: Annotated[bool, typer.Option("--for-service", hidden=True)] = False,
 ) -> None:
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
+    from pipeline.schedule import book
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
     from spiders.visit import Revisit
@@ -64,11 +66,16 @@ def crawl(
                 except AlreadyHeld:
                     print(f"healthwire: {slug}: another process is visiting it; left out", file=sys.stderr)
             runs = visit(free, options) if free else []
+        if not for_service:  # the service keeps its own books, and says itself what is wrong
+            for source, run in zip(free, runs, strict=True):
+                if run.state != "interrupted":
+                    book(store, source, 0 if run.state == "finished" else 1)
     if not quiet:
-        columns = ("source", "state", "listings", "discovered", "fetched", "unchanged", "kept", "failed", "problems")
-        show(({name: getattr(run, name) for name in columns} for run in runs), format, columns)
+        columns = ("source", "state", "listings", "discovered", "fetched", "unchanged", "kept", "failed")
+        every = columns if format is Format.TABLE else (*columns, "problems")  # a table of sentences is hard to read
+        show(({name: getattr(run, name) for name in every} for run in runs), format, every)
     bad = [run.source for run in runs if run.state != "finished"]
-    for run in runs:
+    for run in runs if not for_service else ():
         for problem in run.problems:
             print(visible(f"healthwire: {run.source}: {problem}"), file=sys.stderr)
     if bad or len(free) < len(chosen):
@@ -105,6 +112,7 @@ def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
 
 
 def said(tally: "Tally") -> str:
+    """What a processing came to, in a line."""
     parts = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.changes.items())) or "nothing to do"
     return f"{tally.processed} captures processed ({parts}); {tally.entered} stories entered the feeds"
 

@@ -21,6 +21,8 @@ _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 
 class Format(StrEnum):
+    """How rows are printed."""
+
     TABLE = "table"
     JSON = "json"
     JSONL = "jsonl"

@@ -165,6 +165,7 @@ def json_lines(file: str) -> Iterator[dict[str, Any]]:
 
 
 def read_file(name: str) -> bytes:
+    """The bytes of a file. Raises UserError when it cannot be read."""
     try:
         return Path(name).read_bytes()
     except OSError as error:

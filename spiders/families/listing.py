@@ -45,6 +45,8 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
+    """An article as a row of a list page names it; what the row does not say is None."""
+
     href: str  # absolute
     title: str | None
     published: Timestamp | None
@@ -112,6 +114,7 @@ def words(node: LexborNode) -> str:
 
 
 def one_line(text: str) -> str:
+    """The text with every run of white space as one space, none at its ends."""
     return _spaces.sub(" ", text).strip()
 
 
