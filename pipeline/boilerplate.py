@@ -93,7 +93,9 @@ def main_text(
     body = Body(box, prose=sums[-1], taken=sight.inside(box))
     body.out = sight.out
     body.listed = sum(b.links for b in blocks[box.first : box.end])
-    _select(sight, body, frozenset([*(picture.position for picture in outline.pictures), *outline.slots]), title)
+    _select(
+        sight, body, frozenset([*(picture.position for picture in outline.pictures), *outline.slots]), title, strict
+    )
     if not strict:
         body.lead = _lead(sight, body)
     return body
@@ -259,7 +261,7 @@ def _taken(sight: _Sight, box: Box) -> int:
 # ── Which blocks of it belong ──────────────────────────────────────────────────────────────────────────────
 
 
-def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str) -> None:
+def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, strict: bool) -> None:
     blocks, prose, container = sight.blocks, sight.prose, body.container
     kept: list[int] = []
     skip_to = container.first  # under the heading of a side list: up to here
@@ -307,7 +309,7 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str) -> 
                 continue
             seen.add(text)
         kept.append(index)
-    body.kept = _without_orphans(blocks, _without_fringe(sight, kept))
+    body.kept = _without_orphans(blocks, _without_fringe(sight, kept, strict))
 
 
 def _is_caption(text: str, pictured: bool, title: str) -> bool:
@@ -317,8 +319,9 @@ def _is_caption(text: str, pictured: bool, title: str) -> bool:
     return False
 
 
-def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
-    """Leave out scraps before the first and after the last prose, and what pitches the site or its author there."""
+def _without_fringe(sight: _Sight, kept: list[int], strict: bool) -> list[int]:
+    """Leave out scraps before the first (unless a layout has said where the text begins) and after the last prose,
+    and what pitches the site or its author there."""
     blocks, prose = sight.blocks, sight.prose
 
     def solid(index: int) -> bool:
@@ -329,7 +332,7 @@ def _without_fringe(sight: _Sight, kept: list[int]) -> list[int]:
     if first is None:
         return kept
     last = next(place for place in range(len(kept) - 1, -1, -1) if solid(kept[place]))
-    inner = [index for index in kept[:first] if heading_level(blocks[index].box)] + kept[first : last + 1]
+    inner = [index for index in kept[:first] if strict or heading_level(blocks[index].box)] + kept[first : last + 1]
     edge = {*inner[:3], *inner[-5:]}
     inner += [index for index in kept[last + 1 : last + 4] if _is_signed(blocks[index].text)]
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
@@ -368,14 +371,13 @@ def _lead(sight: _Sight, body: Body) -> int | None:
     if heading is not None and container.first - heading <= 25:
         for index in range(heading, container.first):
             block = blocks[index]
-            named = _hints(block.box, container) & Hint.LEAD
-            if sight.out[index] or len(block.text) < 40 or block.links > 0.3 * len(block.text):
+            text = block.text
+            if sight.out[index] or len(text) < 40 or block.links > 0.3 * len(text):
                 continue
-            if (
-                (sight.prose[index] or named)
-                and not _hints(block.box, container) & Hint.CAPTION
-                and not phrases.is_scrap(block.text)
-            ):
+            hint = _hints(block.box, container)
+            if not (sight.prose[index] or hint & Hint.LEAD) or hint & Hint.CAPTION:
+                continue
+            if not phrases.is_scrap(text) and not phrases.is_pitch(text):
                 return index
     if len(body.kept) > 1 and blocks[body.kept[0]].box.hint & Hint.LEAD and sight.prose[body.kept[0]]:
         return body.kept.pop(0)
