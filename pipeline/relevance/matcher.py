@@ -227,9 +227,11 @@ class Alternation:
 @cache
 def matcher(language: str) -> WordTrie | Alternation:
     """The matcher of a language; Vietnamese and English share one."""
+    if language == "en":
+        return matcher("vi")
     lexicon = load()
     everywhere = lexicon.terms.get("*", ())
-    if language in ("vi", "en"):
+    if language == "vi":
         own = (*everywhere, *lexicon.terms.get("vi", ()), *lexicon.terms.get("en", ()))
         return WordTrie(_with_health_inside([term for term in own if not term.bare], lexicon), lexicon)
     own = (*lexicon.terms.get(language, ()), *everywhere)
