@@ -378,6 +378,7 @@ def _lead(sight: _Sight, body: Body) -> int | None:
             if not (sight.prose[index] or hint & Hint.LEAD) or hint & Hint.CAPTION:
                 continue
             if not phrases.is_scrap(text) and not phrases.is_pitch(text):
+                body.kept = [other for other in body.kept if blocks[other].text != text]
                 return index
     if len(body.kept) > 1 and blocks[body.kept[0]].box.hint & Hint.LEAD and sight.prose[body.kept[0]]:
         return body.kept.pop(0)

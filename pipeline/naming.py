@@ -43,19 +43,20 @@ _WORDS: dict[int, str] = {
         widgetarea trc dfp gpt adsense adsbygoogle leaderboard skyscraper mpu calltoaction trackback trackbacks
         whatsapp telegram relatedonenews videostream masthead topbar mobilemenu mobilenav siteheader sitefooter
         sitenav siteinfo pagefooter colophon quicklinks loadmore infinitescroll preloader sronly visuallyhidden
-        skiplink skipto skipnav languageswitch languageswitcher languageselector languagemenu samecate
+        skiplink skipto skipnav languageswitch languageswitcher languageselector languagemenu samecate authorbio
+        authorbox authorinfo authorcard authorprofile authorabout authordescription authordetails authorblock bio
+        shortbio biography abouttheauthor aboutauthor
     """,
     Hint.HEARSAY: """
         overlay overlays register registration account paywall regwall player audio listen podcastplayer
         podcastpromo toc tableofcontents jumplink jumplinks search copyright legal disclaimer feedback survey
-        follow followus carousel slider slideshow swiper contactform contactus downloadapp authorbio authorbox
-        authorinfo authorcard authorprofile authorabout authordescription authordetails authorblock bio biography
-        abouttheauthor aboutauthor contributor contributors similar suggest suggested suggestion suggestions
-        rightcol leftcol rightrail leftrail rightcolumn leftcolumn rightside leftside rail cta backlink
-        instagramfollow sitemap hashtag hashtags disclosure membership premiumpromo premiumbanner premiumbox gate
-        piano metered offer offers shop productcard productlist productbox deal deals privacy terms noticebar
-        alertbar announcement bottombar archivelist feedlist loader spinner skeleton tooltip tooltips promo promos
-        teaser teasers inset embedbox printheader printfooter printonly
+        follow followus carousel slider slideshow swiper contactform contactus downloadapp contributor
+        contributors similar suggest suggested suggestion suggestions rightcol leftcol rightrail leftrail
+        rightcolumn leftcolumn rightside leftside rail cta backlink instagramfollow sitemap hashtag hashtags
+        disclosure membership premiumpromo premiumbanner premiumbox gate piano metered offer offers shop
+        productcard productlist productbox deal deals privacy terms noticebar alertbar announcement bottombar
+        archivelist feedlist loader spinner skeleton tooltip tooltips promo promos teaser teasers inset embedbox
+        printheader printfooter printonly
     """,
     Hint.SCRAPS: """
         tag tags taglist taglinks tagcloud keyword keywords topic topics topiclist rating ratings star stars vote
