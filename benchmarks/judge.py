@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.relevance import judge_text
-from pipeline.relevance.training import Row, read_rows
+from pipeline.relevance.rows import Row, read_rows
 
 OWN = Path(__file__).parent.parent / "tests" / "labelled" / "stories.jsonl"
 HEALTH = re.compile(

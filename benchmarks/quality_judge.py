@@ -21,8 +21,9 @@ import numpy as np
 
 from pipeline.relevance import judge_text
 from pipeline.relevance.judging import THRESHOLD
+from pipeline.relevance.rows import Row, near_duplicate_groups, read_rows, row_features
 from pipeline.relevance.train import known_groups
-from pipeline.relevance.training import Row, cross_validated, near_duplicate_groups, read_rows, row_features
+from pipeline.relevance.training import cross_validated
 
 HERE = Path(__file__).parent
 OWN = HERE.parent / "tests" / "labelled" / "stories.jsonl"

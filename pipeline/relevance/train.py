@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.relevance import lexicon
-from pipeline.relevance.training import Fit, Row, fit_calibrated, near_duplicate_groups, read_rows, row_features
+from pipeline.relevance.rows import Row, near_duplicate_groups, read_rows, row_features
+from pipeline.relevance.training import Fit, fit_calibrated
 from pipeline.relevance.weights import FILE
 
 

@@ -6,41 +6,19 @@ numbers, fixed order, fixed number of steps. numpy is used here and nowhere at j
 """
 
 import hashlib
-import json
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.relevance.features import features
-from pipeline.relevance.judging import passages
-from pipeline.relevance.text import paragraphs_of
-from storage.records import Document, Label
+from pipeline.relevance.rows import label_row as label_row  # where the export of labels looks for it
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
 RIDGE = 0.3
 STEPS = 3000
 FOLDS = 10
-
-
-@dataclass(frozen=True)
-class Row:
-    """A labelled text. `stratum` is how or where it was found; `partners` are codes and organisation ids."""
-
-    id: str
-    title: str
-    text: str
-    language: str | None
-    label: str
-    stratum: str = ""
-    kind: str = ""
-    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,52 +29,6 @@ class Fit:
     weights: Mapping[str, float]
     scale: float = 1.0
     shift: float = 0.0
-
-
-def read_rows(file: Path) -> list[Row]:
-    """The rows of a JSON-lines file with `id`, `title`, `text`, `label` (positive, negative, borderline), `lang`."""
-    with file.open(encoding="utf-8") as lines:
-        return [row_of(json.loads(line)) for line in lines if line.strip()]
-
-
-def row_of(given: Mapping[str, Any]) -> Row:
-    """One row from its JSON object; missing optional fields are empty."""
-    return Row(
-        id=str(given["id"]),
-        title=given["title"],
-        text=given.get("text") or "",
-        language=given.get("lang"),
-        label=given["label"],
-        stratum=given.get("stratum") or given.get("text_kind") or "",
-        kind=given.get("kind") or "",
-        partners=tuple(given.get("partners") or ()),
-    )
-
-
-def label_row(label: Label, document: Document) -> dict[str, Any]:
-    """A person's judgement of a stored story as a training row (a JSON object `train` reads)."""
-    return {
-        "id": f"label-{label.story_id}",
-        "lang": document.language,
-        "title": document.title,
-        "text": "\n".join(filter(None, (document.lead, *document.paragraphs))),
-        "label": "positive" if label.relevant else "negative",
-        "kind": "label",
-        "reason": label.why,
-    }
-
-
-def row_features(row: Row) -> dict[str, float]:
-    """The features of a row, by name, as the judge sees them."""
-    lines = paragraphs_of(row.text)
-    read = passages(
-        title=row.title,
-        lead=lines[0] if lines else None,
-        paragraphs=lines[1:],
-        captions=(),
-        language=row.language,
-    )
-    return {name: value for name, value, _ in features(*read)}
 
 
 def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge: float = RIDGE) -> Fit:
@@ -191,49 +123,6 @@ def split(groups: Sequence[str], folds: int) -> Iterable[tuple[list[int], list[i
         outside = [i for i, own in enumerate(fold) if own == number]
         if outside:
             yield [i for i, own in enumerate(fold) if own != number], outside
-
-
-def near_duplicate_groups(rows: Sequence[Row], known: Iterable[Sequence[str]] = ()) -> list[str]:
-    """A group name a row: rows with one headline, with much text in common, or named together in `known`, share it."""
-    parent = list(range(len(rows)))
-
-    def root(i: int) -> int:
-        while parent[i] != i:
-            parent[i] = parent[parent[i]]
-            i = parent[i]
-        return i
-
-    def join(i: int, j: int) -> None:
-        a, b = sorted((root(i), root(j)))
-        parent[b] = a
-
-    place = {row.id: i for i, row in enumerate(rows)}
-    for ids in known:
-        present = [place[i] for i in ids if i in place]
-        for other in present[1:]:
-            join(present[0], other)
-    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    shingles = []
-    for i, row in enumerate(rows):
-        words = re.findall(r"\w+", f"{row.title} {row.text}".lower())
-        own = {tuple(words[n : n + 5]) for n in range(max(1, len(words) - 4))}
-        shingles.append(own)
-        title = tuple(re.findall(r"\w+", row.title.lower()))
-        for key in (*own, ("title", *title)):
-            holders[key].append(i)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for key, some in holders.items():
-        if 1 < len(some) <= 12:
-            for other in some[1:]:
-                if key[0] == "title":
-                    join(some[0], other)
-            for n, one in enumerate(some):
-                for other in some[n + 1 :]:
-                    shared[one, other] += 1
-    for (one, other), count in shared.items():
-        if count >= 0.3 * min(len(shingles[one]), len(shingles[other])):
-            join(one, other)
-    return [rows[root(i)].id for i in range(len(rows))]
 
 
 def _matrix(examples: Sequence[Mapping[str, float]], names: Sequence[str]) -> Matrix:
