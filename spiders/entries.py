@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from spiders.addresses import absolute
 from spiders.families import FAMILIES
 from spiders.families.family import Link
 from spiders.listings import NotListing, decode, parts_to_read, plain, read_listing, said_of_page
@@ -59,12 +59,8 @@ def _anchors(text: str, url: str) -> list[Link]:
         return []
     found: dict[str, Link] = {}
     for anchor in root.iter("a"):
-        href = (anchor.get("href") or "").strip()
-        try:
-            address = urljoin(url, href)
-        except ValueError:
-            continue
-        if href and urlsplit(address).scheme in ("http", "https"):
+        address = absolute(url, anchor.get("href"))
+        if address is not None:
             title = plain(anchor.text_content())[:300] or None
             known = found.get(address)
             if known is None or (title and not known.title):

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from spiders.addresses import absolute
 from spiders.dates import read_timestamp
 from spiders.families.family import Link
 from storage.records import Timestamp
@@ -296,18 +297,7 @@ def _address(element: etree._Element, children: Mapping[str, list[etree._Element
         if (guid.get("isPermaLink") or "true").lower() != "false"
     ]
     candidates.append(element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about") or "")
-    return next((address for c in candidates if (address := _joined(base, c)) is not None), None)
-
-
-def _joined(base: str, href: str) -> str | None:
-    href = html.unescape(href.strip())
-    if not href:
-        return None
-    try:
-        address = urljoin(base, href)
-    except ValueError:
-        return None
-    return address if address.startswith(("http://", "https://")) else None
+    return next((address for c in candidates if (address := absolute(base, html.unescape(c))) is not None), None)
 
 
 def _term(children: Mapping[str, list[etree._Element]]) -> str | None:
@@ -336,7 +326,7 @@ def _sitemap(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:
     links: dict[str, Link] = {}
     changed: dict[str, datetime] = {}
     for children in _rows(root, "url"):
-        address = _joined(url, _said(children, "loc"))
+        address = absolute(url, html.unescape(_said(children, "loc")))
         if address is None or len(links) >= MOST_LINKS:
             continue
         news = next((_children(n) for n in children.get("news:news", ())), {})
@@ -356,7 +346,7 @@ def _sitemap(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:
 def _index(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:
     parts: dict[str, Part] = {}
     for children in _rows(root, "sitemap"):
-        address = _joined(url, _said(children, "loc"))
+        address = absolute(url, html.unescape(_said(children, "loc")))
         if address is not None and len(parts) < MOST_PARTS:
             lastmod = _moment(_said(children, "lastmod"), zone)
             parts[address] = Part(url=address, changed=lastmod.at if lastmod else None)

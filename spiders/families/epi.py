@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote
 from zoneinfo import ZoneInfo
 
+from spiders.addresses import absolute, split
 from spiders.dates import read_timestamp
-from spiders.families.family import Family, Link, absolute, split
+from spiders.families.family import Family, Link
 from spiders.families.layout import Layout
 from spiders.families.listing import Rows, parse, rows_of
 from spiders.families.wrapped import loads, plain, text_of

@@ -8,9 +8,10 @@ never falls back to "every link on the page", because side lists and banners wou
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult
 from zoneinfo import ZoneInfo
 
+from spiders.addresses import split
 from spiders.families.layout import Layout
 from spiders.families.listing import Rows, parse, rows_of
 from storage.records import Timestamp
@@ -118,27 +119,6 @@ class Family:
             known = found.get(key)
             found[key] = link if known is None else _together(known, link)
         return list(found.values())
-
-
-def split(url: str) -> SplitResult | None:
-    """The parts of an http(s) address; None for any other and for what is none (`http://[`)."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return parts if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def absolute(base: str, href: str | None) -> str | None:
-    """An address as a page at `base` means it; None for what leads nowhere (`javascript:`, `#`, nonsense)."""
-    href = (href or "").strip()
-    if not href or href.startswith("#"):
-        return None
-    try:
-        url = urljoin(base, href)
-    except ValueError:
-        return None
-    return url if split(url) else None
 
 
 def _together(known: Link, other: Link) -> Link:

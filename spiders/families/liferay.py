@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
+from spiders.addresses import absolute, split
 from spiders.dates import read_timestamp
-from spiders.families.family import Family, Link, absolute, split
+from spiders.families.family import Family, Link
 from spiders.families.layout import Layout
 from spiders.families.listing import onclick, parse, words
 from spiders.families.wrapped import CENTRED

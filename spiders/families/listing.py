@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from spiders.addresses import absolute
 from spiders.dates import read_timestamp
 from storage.records import Timestamp
 
@@ -79,7 +79,7 @@ def rows_of(tree: LexborHTMLParser, rows: Rows, url: str, zone: ZoneInfo) -> Ite
     """The rows of a list page in the order of the page."""
     for node in tree.css(rows.row):
         href = first(node, tuple(f"{selector}@href" for selector in rows.link)) or onclick(node)
-        address = joined(url, href)
+        address = absolute(url, href)
         if address is None:
             continue
         yield Row(
@@ -116,16 +116,6 @@ def words(node: LexborNode) -> str:
 def one_line(text: str) -> str:
     """The text with every run of white space as one space, none at its ends."""
     return _spaces.sub(" ", text).strip()
-
-
-def joined(base: str, href: str | None) -> str | None:
-    """An absolute address; None for none and for what the rules of addresses refuse."""
-    if not href or not href.strip():
-        return None
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return None
 
 
 def _said(node: LexborNode, selectors: tuple[str, ...]) -> Iterator[str]:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, urljoin
 from zoneinfo import ZoneInfo
 
+from spiders.addresses import split
 from spiders.dates import read_timestamp
-from spiders.families.family import Family, Fetch, Link, Named, split
+from spiders.families.family import Family, Fetch, Link, Named
 from spiders.families.wrapped import laid_out, loads, objects, page, plain, text_of
 
 ARTICLE_PAGE = "5803"

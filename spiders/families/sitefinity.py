@@ -10,8 +10,9 @@ from typing import ClassVar
 from urllib.parse import SplitResult, urljoin
 from zoneinfo import ZoneInfo
 
+from spiders.addresses import absolute, split
 from spiders.dates import day_in_slug, read_timestamp
-from spiders.families.family import Family, Link, absolute, split
+from spiders.families.family import Family, Link
 from spiders.families.layout import Layout
 from spiders.families.listing import Rows, parse, rows_of
 from spiders.families.wrapped import loads, plain, text_of

@@ -7,7 +7,8 @@ import re
 from typing import ClassVar
 from urllib.parse import SplitResult
 
-from spiders.families.family import Family, absolute
+from spiders.addresses import absolute
+from spiders.families.family import Family
 from spiders.families.layout import Layout
 from spiders.families.listing import Rows, parse
 

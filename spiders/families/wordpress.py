@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, unquote
 from zoneinfo import ZoneInfo
 
+from spiders.addresses import absolute
 from spiders.dates import read_timestamp
-from spiders.families.family import Family, Link, absolute
+from spiders.families.family import Family, Link
 from spiders.families.layout import Layout
 from spiders.families.listing import Rows, parse
 from spiders.families.wrapped import laid_out, loads, page, plain, text_of
