@@ -26,7 +26,7 @@ _DIGITS = re.compile(r"\d+")
 _WHOLE = frozenset(("body", "html", "article", "main"))
 
 _CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
-_HEARSAY_SHARE = 0.2  # of the prose outside such boxes: the same for weaker names
+_HEARSAY_SHARE = 0.1  # of the prose outside such boxes: the same for weaker names
 _LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
 
 CERTAIN = Hint.FURNITURE | Hint.COMMENTS
