@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from make_feeds import make_store, make_views
 
 from storage.store import Store
 from storage.tables import metadata
@@ -86,6 +85,8 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def _told_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from make_feeds import make_store, make_views  # here: a conftest stands alone, as test_storage_fixtures uses it
+
     directory = tmp_path_factory.mktemp("told")
     make_store(directory, make_views()).close()
     return directory / "archive.db"
