@@ -83,6 +83,7 @@ _URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d
 _URL_DAY_WORDS = re.compile(
     r"/((?:19|20)\d{2})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/(0?[1-9]|[12]\d|3[01])(?=/)", re.I
 )
+_AROUND = 25  # blocks
 _URL_ID = re.compile(r"-(\d{17,18})\.(?:html?|chn)\b")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _PUBLICATION = re.compile(
@@ -539,7 +540,22 @@ def _said_published(tree: Outline, body: Body, dating: Dating) -> Timestamp | No
         for block in tree.blocks
         if len(block.text) < 80 and _PUBLICATION.match(block.text) and _DATED.search(block.text)
     ]
-    found = [stamp for stamp in (*moments, *lines) if stamp is not None]
+    return _agreed(*moments, *lines) or _agreed(*_named_dates(tree, body, dating))
+
+
+def _named_dates(tree: Outline, body: Body, dating: Dating) -> Iterator[Timestamp | None]:
+    """Dates in boxes that are named as a byline or date, around the beginning of the text."""
+    if body.kept:
+        for block in tree.blocks[max(0, body.kept[0] - _AROUND) : body.kept[0] + _AROUND]:
+            if len(block.text) < 60 and _DATED.search(block.text):
+                boxes = (block.box, block.box.parent)
+                if any(box is not None and box.hint & Hint.META for box in boxes):
+                    yield dating.read(block.text)
+
+
+def _agreed(*stamps: Timestamp | None) -> Timestamp | None:
+    """The first of several, when all of them are of one day."""
+    found = [stamp for stamp in stamps if stamp is not None]
     return found[0] if len({stamp.at.date() for stamp in found}) == 1 else None
 
 

@@ -67,9 +67,9 @@ _WORDS: dict[int, str] = {
     Hint.META: """
         byline bylines author authors authorname postmeta postinfo postdate postauthor entrymeta entrydate
         entryfooter articlemeta articleinfo articledate articleauthor date dates datetime timestamp time pubdate
-        updated dateline postedon postedby readtime readingtime timetoread meta metadata metainfo category
-        categories catlinks kicker eyebrow rubric source writer reporter contributor contributors credits vcard
-        storymeta storyinfo
+        updated dateline metadate publicationdate publicationtime postedon postedby readtime readingtime
+        timetoread meta metadata metainfo category categories catlinks kicker eyebrow rubric source writer
+        reporter contributor contributors credits vcard storymeta storyinfo
     """,
     Hint.CAPTION: """
         caption captions figcaption wpcaption imagecaption imagecredit imagedesc imagedescription imagetext
