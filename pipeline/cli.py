@@ -3,7 +3,10 @@
 A command's imports stand inside it, so that `healthwire read` does not wait for Scrapy or the web server.
 """
 
+import codecs
+import errno
 import io
+import json
 import logging
 import os
 import sys
@@ -45,9 +48,10 @@ def options(
 
 def main() -> None:
     """Run the command line; what a user can cause ends in one line on stderr and exit status 1."""
+    codecs.register_error("healthwire.escape", _escaped)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal without Vietnamese letters is no reason to fail
+            stream.reconfigure(errors="healthwire.escape")  # a terminal without Vietnamese letters is no reason to fail
     _log_to_stderr()
     try:
         app(standalone_mode=True)
@@ -55,10 +59,22 @@ def main() -> None:
         # the reader of our output has gone (`| head`): nothing more to say, and nothing for the interpreter to flush
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter tries once more at its end
+        fail("the output cannot be written: no room is left on the disk")
     except KeyboardInterrupt:
         sys.exit(130)
     except HealthwireError as error:  # anything else is a bug of ours, and loud
         fail(str(error))
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding has no letter for, as JSON writes it: so JSON lines stay JSON in any encoding."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 class _Visible(logging.Formatter):

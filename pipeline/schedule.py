@@ -119,6 +119,9 @@ class Service:
                 if self._stopping.is_set():
                     return  # it stays due
                 status = await self._visit(source)
+            if status != 0 and self._stopping.is_set():
+                log.info("%s: its visit ends with the service and is made again after the next start", source.slug)
+                return  # our stop is no failure of the site: it stays due
             await asyncio.to_thread(self._book, source, status)
             await self._run_digest()
         except Exception:
@@ -129,19 +132,7 @@ class Service:
 
     def _book(self, source: Source, status: int) -> None:
         """Write down how a visit went and when the next one is."""
-        now = datetime.now(UTC)
-        with self._store.write() as archive:
-            state = archive.visits.state(source.slug)
-            runs = archive.visits.recent(source.slug, 1)
-            booked = after_visit(
-                state,
-                runs[0] if runs else None,
-                status,
-                at=now,
-                interval=source.interval,
-                jitter=random.uniform(-1, 1),  # noqa: S311 - spreads load, keeps no secret
-            )
-            archive.visits.save_state(booked)
+        booked = book(self._store, source, status)
         if booked.problem:
             log.warning("%s: %s; tried again at %s", source.slug, booked.problem, _clock(booked.next_visit_at))
 
@@ -151,6 +142,23 @@ class Service:
                 await asyncio.to_thread(self._digest)
             except Exception:
                 log.exception("what was captured could not be processed or published; it is tried again")
+
+
+def book(store: Store, source: Source, status: int) -> SourceState:
+    """Write down how a visit that has just ended went and when the next one is; `status` is that of its process."""
+    now = datetime.now(UTC)
+    with store.write() as archive:
+        runs = archive.visits.recent(source.slug, 1)
+        booked = after_visit(
+            archive.visits.state(source.slug),
+            runs[0] if runs else None,
+            status,
+            at=now,
+            interval=source.interval,
+            jitter=random.uniform(-1, 1),  # noqa: S311 - spreads load, keeps no secret
+        )
+        archive.visits.save_state(booked)
+    return booked
 
 
 def after_visit(
@@ -183,7 +191,14 @@ async def visit_in_child(source: Source, environment: Mapping[str, str], stoppin
     A stop of the service reaches the child as SIGTERM: it ends its open requests and closes its books.
     """
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pipeline.cli", "crawl", source.slug, "--quiet", env={**os.environ, **environment}
+        sys.executable,
+        "-m",
+        "pipeline.cli",
+        "crawl",
+        source.slug,
+        "--quiet",
+        "--for-service",
+        env={**os.environ, **environment},
     )
     ended = asyncio.create_task(child.wait())
     told = asyncio.create_task(stopping.wait())

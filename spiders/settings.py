@@ -1,12 +1,16 @@
 """Scrapy's settings. What a source says for itself (pace, TLS, cookies, headers) is added by its spider."""
 
+import os
+
 BOT_NAME = "healthwire"
 SPIDER_MODULES = ["spiders.roster"]
 
 # ── Ours ───────────────────────────────────────────────────────────────────────────────────────────────────
-HEALTHWIRE_DATABASE_URL = "sqlite:///healthwire-data/healthwire.db"
-HEALTHWIRE_CONTACT = ""  # an address or page of yours, told to the sites we visit
-HEALTHWIRE_REPLICA = None  # base URL of a local replica that every request is sent to
+# `scrapy crawl` takes these from the same variables as `healthwire`, else an archive or a replica that is named there
+# would be left aside in silence; `healthwire.toml` is read by `healthwire` alone.
+HEALTHWIRE_DATABASE_URL = os.environ.get("HEALTHWIRE_DATABASE_URL", "sqlite:///healthwire-data/healthwire.db")
+HEALTHWIRE_CONTACT = os.environ.get("HEALTHWIRE_CONTACT", "")  # an address or page of yours, told to the sites
+HEALTHWIRE_REPLICA = os.environ.get("HEALTHWIRE_REPLICA")  # base URL of a local replica that every request is sent to
 HEALTHWIRE_PRIVATE_HOSTS: list[str] = []  # hosts of sources that may be on a private network
 
 # ── Manners ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -58,7 +58,7 @@ class Sink:
         except StorageError as error:
             visit.broken = True
             visit.problem(f"the archive cannot be used: {error}")
-            log.error("%s: the archive cannot be used: %s", self._spider.name, error)
+            log.info("%s: the archive cannot be used: %s", self._spider.name, error)  # a problem of the visit is said
             raise CloseSpider("archive") from error
         self._spider.store = self._store
 
@@ -80,7 +80,10 @@ class Sink:
         except Exception as error:
             if not visit.broken:
                 visit.broken = True
-                log.error("%s: a capture could not be kept", self._spider.name, exc_info=error)
+                if isinstance(error, StorageError):  # a person can mend it, and the visit's problem says how
+                    log.info("%s: a capture could not be kept: %s", self._spider.name, error)
+                else:
+                    log.error("%s: a capture could not be kept", self._spider.name, exc_info=error)
                 # not awaited: closing waits for this item
                 self._spider.stopping = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason="archive"))
             visit.problem(f"a capture could not be kept: {error}")

@@ -153,6 +153,28 @@ def wait_for(true: Callable[[], bool], within: float = 90) -> None:
         time.sleep(0.05)
 
 
+def test_a_visit_by_hand_stands_in_the_books_of_the_service(
+    tmp_path: Path, replica: Replica, archive_store: Store
+) -> None:
+    slug = "vietnamnews_vn"  # one of its lists is broken
+    environment = {**os.environ, **demo_settings(tmp_path, replica).as_environment()}
+    command = [sys.executable, "-m", "pipeline.cli", "crawl", slug, "--quiet"]
+    by_hand = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    with archive_store.read() as archive:
+        state = archive.visits.state(slug)
+    assert state.last_success_at is not None
+    assert state.next_visit_at is not None
+    assert state.next_visit_at > state.last_success_at
+    assert state.problem is not None
+    assert state.problem in by_hand.stderr
+    for_service = subprocess.run(
+        [*command, "--for-service"], env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert for_service.stderr == ""  # the service says it, once
+    with archive_store.read() as archive:
+        assert archive.visits.state(slug) == state
+
+
 def test_the_service_visits_publishes_serves_and_stops_when_told(
     tmp_path: Path, replica: Replica, archive_store: Store
 ) -> None:

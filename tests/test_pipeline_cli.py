@@ -222,3 +222,13 @@ def test_a_wrong_source_file_is_named_with_its_key(healthwire: Healthwire, tmp_p
     assert "bad.toml" in said
     assert "kind" in said
     assert "newspaper" in said
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_an_output_without_room_is_one_clear_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pipeline.cli", "sources", "list", "--format", "csv"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, timeout=60, check=False,
+        )  # fmt: skip
+    assert "no room" in one_line_error(done)

@@ -132,6 +132,35 @@ def test_a_stop_waits_for_the_running_visit_and_starts_nothing_new(
     assert sorted(ended) == sorted(started)
 
 
+def test_a_visit_that_a_stop_cuts_short_is_no_failure_of_the_site(
+    sqlite_store: Store, sources: dict[str, Source]
+) -> None:
+    started: list[str] = []
+    stopped = asyncio.Event()
+
+    async def visit(source: Source) -> int:
+        started.append(source.slug)
+        await stopped.wait()
+        return 1  # as a child that was told to end
+
+    async def scenario() -> None:
+        service = make_service(sqlite_store, sources, visit, lambda: None)
+        serving = asyncio.create_task(service.serve())
+        await eventually(lambda: len(started) >= 2)
+        service.stop()
+        stopped.set()
+        await serving
+
+    asyncio.run(scenario())
+    with sqlite_store.read() as archive:
+        for slug in started:
+            state = archive.visits.state(slug)
+            assert state.failures == 0
+            assert state.problem is None
+            assert state.next_visit_at is not None
+            assert state.next_visit_at <= datetime.now(UTC)  # still due: it is made again after the next start
+
+
 def test_a_visit_that_raises_costs_that_visit_only(sqlite_store: Store, sources: dict[str, Source]) -> None:
     seen: list[str] = []
 

@@ -50,6 +50,20 @@ def test_crawl_with_settings_of_the_user(tmp_path: Path) -> None:
     assert run.fetched > 0
 
 
+def test_crawl_with_the_variables_of_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Replica(patience=0) as replica:
+        monkeypatch.setenv("HEALTHWIRE_DATABASE_URL", f"sqlite:///{tmp_path}/a.db")
+        monkeypatch.setenv("HEALTHWIRE_REPLICA", replica.url)
+        monkeypatch.setenv("HEALTHWIRE_CONTACT", "https://example.org/who")
+        done = scrapy("crawl", "who_int_vietnam", "-a", "revisit=none", "-L", "WARNING")
+        assert (done.returncode, done.stderr) == (0, "")
+        asked = replica.requests
+    assert asked
+    with Store.open(f"sqlite:///{tmp_path}/a.db") as store, store.read() as archive:
+        (run,) = archive.visits.recent("who_int_vietnam", 5)
+    assert run.fetched > 0
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
