@@ -165,10 +165,11 @@ def read_text(
 ) -> Reading:
     """Read a text dump: a page as a crawler saw it, without tags. Never raises."""
     text = repair.mended(text[:LONGEST_PAGE])
-    remembered = memory.blocks if memory is not None else {}
     zone = _zone(source, url or "", text)
-    seen = {digest(line): line for line in textdump.texts(text)} if remembered else {}
-    known = frozenset(line for key, line in seen.items() if remembered.get(key, 0) >= SITE_BLOCK)
+    known: frozenset[str] = frozenset()
+    if memory is not None:
+        lines = list(dict.fromkeys(textdump.texts(text)))
+        known = frozenset(lines[i] for i in _owned_by_site([(line, len(line) >= _PROSE) for line in lines], memory))
     dump = textdump.dissect(text, zone, known=known)
     blocks = tuple(dict.fromkeys(digest(line) for line in dump.lines))
     rejection = refusal.dump(dump)
@@ -240,21 +241,30 @@ def _by_layout(
 
 
 def _known(tree: Outline, memory: SiteMemory | None) -> frozenset[int]:
-    """Blocks that the site's memory knows from enough articles to be the site's own.
-
-    When they are a good part of the page's prose, the page is a copy of an article told several times on the
-    site, and the memory is no evidence.
-    """
-    if memory is None or not memory.blocks:
+    """Blocks of a page that are the site's own, as its memory has it."""
+    if memory is None:
         return frozenset()
-    counts = memory.blocks
-    known = {index for index, block in enumerate(tree.blocks) if counts.get(digest(block.text), 0) >= SITE_BLOCK}
-    prose = [index for index, block in enumerate(tree.blocks) if len(block.text) - block.links >= 80]
-    if prose and sum(len(tree.blocks[i].text) for i in prose if i in known) > 0.4 * sum(
-        len(tree.blocks[i].text) for i in prose
-    ):
-        known.difference_update(prose)
-    return frozenset(known)
+    return _owned_by_site([(block.text, len(block.text) - block.links >= _PROSE) for block in tree.blocks], memory)
+
+
+def _owned_by_site(texts: Sequence[tuple[str, bool]], memory: SiteMemory) -> frozenset[int]:
+    """Which texts (each with whether it is prose) stand on `SITE_BLOCK` articles of the site, this one included.
+
+    A page of which the memory knows little is new, and counts as one more article. One of which it knows much is
+    in the memory already, or is a copy of an article that is: it is not counted again, and its own paragraphs are
+    not taken from it however often the site tells them.
+    """
+    counts = [memory.blocks.get(digest(text), 0) for text, _ in texts]
+    prose = [index for index, (_, is_prose) in enumerate(texts) if is_prose]
+    much = 0.4 * sum(len(texts[index][0]) for index in prose)
+    is_new = sum(len(texts[index][0]) for index in prose if counts[index]) <= much
+    owned = {index for index, count in enumerate(counts) if count and count + is_new >= SITE_BLOCK}
+    if sum(len(texts[index][0]) for index in prose if index in owned) > much:
+        owned.difference_update(prose)
+    return frozenset(owned)
+
+
+_PROSE = 80  # characters outside links
 
 
 def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list[str], str | None, str | None]:
