@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.relevance.lexicon import FOLDER, Lexicon, LexiconError, expand, load
-from pipeline.relevance.matcher import Alternation, WordTrie, matcher, normalised
+from pipeline.relevance.matcher import Forms, WordTrie, matcher, normalised
 
 
 def make_folder(tmp_path: Path, content: str) -> Path:
@@ -125,4 +125,4 @@ def test_one_string_may_name_several_countries() -> None:
 def test_an_empty_lexicon_finds_nothing() -> None:
     empty = Lexicon(terms={}, guards={}, country_names={}, version="")
     assert WordTrie((), empty).scan("y tế").hits == ()
-    assert Alternation((), spaced=True).scan("santé").hits == ()
+    assert Forms((), spaced=True).scan("santé").hits == ()

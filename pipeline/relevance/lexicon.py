@@ -3,7 +3,7 @@
 A file has a `language` (one code, several joined by `+`, or `*` for names read in every language), a `kind` and
 `[[group]]` tables. A group's `terms` may hold `{a,b}` alternatives; `abbreviations` are matched in their own case;
 `substrings` serve scripts without spaces. A term ending in `*` stands for every word that begins so (only in
-languages matched by alternation, see `matcher.py`). Adding a term needs no code.
+languages other than Vietnamese and English). Adding a term needs no code.
 """
 
 import hashlib
