@@ -15,7 +15,9 @@ from pipeline.repair import clean
 from spiders.dates import read_timestamp
 from storage.records import Timestamp
 
-_HEAD = 30  # lines from the top among which headline and date are looked for
+_HEAD = 15  # lines above the first prose among which headline and date are looked for
+_FULL = 700  # characters of one line that count
+_SCRAP_WORTH = -25.0
 _PROSE = 60  # characters from which a line with a full stop is prose
 _ENDS = tuple('.!?…。！？:;”"’)»/')
 _DIGITS = re.compile(r"\d{1,4}\D{1,4}\d{1,4}|(?:19|20)\d{2}")
@@ -59,8 +61,11 @@ def dissect(text: str, zone: ZoneInfo, *, now: datetime | None = None, known: fr
     lines = [line for line in lines if line.text not in known or line.date]
     if not lines:
         return dump
-    top = _headline(lines, dump)
+    start, stop = _densest(lines)
+    top = _headline(lines, start, dump)
     end = _end(lines, top, dump)
+    if not dump.ended:
+        end = max(top, min(end, stop))
     _sort(lines[top:end], dump)
     _sign(lines[end : end + 8], dump)
     return dump
@@ -92,46 +97,58 @@ def _is_prose(line: Line) -> bool:
     )
 
 
-def _headline(lines: list[Line], dump: Dump) -> int:
-    """Fill in title and date; the index of the first line after both."""
-    head = lines[:_HEAD]
-    first_prose = next((i for i, line in enumerate(head) if _is_prose(line)), len(head))
-    date_at = next((i for i, line in enumerate(head[: max(first_prose, 1) + 1]) if line.date), None)
+def _densest(lines: list[Line]) -> tuple[int, int]:
+    """The run of lines that is worth most to an article: prose counts for it, scraps between count against it."""
+    best = total = 0.0
+    bounds = (0, len(lines))
+    start = 0
+    for index, line in enumerate(lines):
+        if total <= 0:
+            total, start = 0.0, index
+        total += min(len(line.text), _FULL) if _is_prose(line) else _SCRAP_WORTH
+        if total > best:
+            best, bounds = total, (start, index + 1)
+    return bounds
+
+
+def _headline(lines: list[Line], start: int, dump: Dump) -> int:
+    """Fill in title and date, which stand above the first prose at `start`; the index of the first line after the
+    title."""
+    window = range(max(0, start - _HEAD), start + 1)
+    dated = [index for index in window if lines[index].date]
+    date_at = max(dated, default=None)
     best, best_score = None, 0.0
-    for index, line in enumerate(head[: max(first_prose, 1)]):
-        text = line.text
-        if (
-            line.date
-            or line.double
-            or len(text) < 12
-            or len(text) > 300
-            or vietnamese.is_crumbs(text)
-            or phrases.is_scrap(text)
-            or phrases.is_side_heading(text)
-            or vietnamese.is_slug(text)
-        ):
+    for index in window[:-1] if not start or _is_prose(lines[start]) else window:
+        line = lines[index]
+        if line.date or line.double or not 12 <= len(line.text) <= 300 or _is_furniture(line.text):
             continue
-        score = min(len(text), 90) / 90
+        score = min(len(line.text), 90) / 90 - 0.4 * (start - index) / _HEAD
         if date_at is not None:
             score += {1: 1.2, 2: 0.8, 3: 0.3}.get(abs(index - date_at), 0.0)
-        if any(later.text != text and later.text.startswith(text) for later in lines[index + 1 : index + 40]):
+        later = [other.text for other in lines[index + 1 : index + 40]]
+        if any(text != line.text and text.startswith(line.text) for text in later):
             score += 1.0  # as the caption or the alternative text of the first picture
-        if text in (later.text for later in lines[index + 1 : index + 6]):
+        if line.text in later[:5] or any(line.text in other.text for other in lines[: min(index, 5)]):
             score += 0.3
-        if text.endswith("."):
+        if line.text.endswith("."):
             score -= 0.5
         if score > best_score:
             best, best_score = index, score
-    if best is None:
-        best = 0 if first_prose == 0 else None
-    top = 0
-    if best is not None and not (best == 0 and first_prose == 0):
-        dump.title = lines[best].text
-        top = best + 1
     if date_at is not None:
         dump.published = lines[date_at].date
-        top = max(top, date_at + 1)
-    return top
+    if best is None:
+        return start if date_at is None else max(start, date_at + 1) if date_at >= start else start
+    dump.title = lines[best].text
+    return best + 1
+
+
+def _is_furniture(text: str) -> bool:
+    return (
+        vietnamese.is_crumbs(text)
+        or phrases.is_scrap(text)
+        or phrases.is_side_heading(text)
+        or vietnamese.is_slug(text)
+    )
 
 
 def _end(lines: list[Line], top: int, dump: Dump) -> int:
@@ -213,8 +230,8 @@ def _sort(lines: list[Line], dump: Dump) -> None:
         if person or agency:
             dump.byline, dump.agency = dump.byline or person, dump.agency or agency
             continue
-        if len(text) < 25 and not text.endswith(_ENDS) and not body:
-            continue
+        if not body and not _is_prose(line):
+            continue  # labels, names and places above the text
         body.append((index, text))
     if len(body) >= 3 and len(body[0][1]) >= _PROSE and any(body[0][0] < at < body[1][0] for at in breaks):
         dump.lead = body[0][1]
