@@ -179,11 +179,12 @@ def _end(lines: list[Line], top: int, dump: Dump) -> int:
 
 
 def _goes_on(lines: list[Line], start: int) -> bool:
-    """Whether after a side heading the article goes on: its own prose comes within a few lines and no cards do."""
-    following = lines[start : start + 6]
-    if any(line.date for line in following) or any(_card(lines, i) for i in range(start, min(start + 6, len(lines)))):
+    """Whether the article goes on after a side heading: two of its paragraphs follow one another within a few lines.
+    In a list of other stories every summary has its headline before it, often twice."""
+    following = range(start, min(start + 14, len(lines) - 1))
+    if any(_card(lines, index) for index in following):
         return False
-    return sum(_is_prose(line) and len(line.text) > 120 for line in lines[start : start + 10]) >= 4
+    return any(_is_prose(lines[i]) and _is_prose(lines[i + 1]) for i in following)
 
 
 def _dated_list(lines: list[Line], index: int) -> bool:
