@@ -177,6 +177,14 @@ def test_evidence_stands_in_the_text_and_says_where() -> None:
     assert all(one >= other for one, other in pairwise(weights))
 
 
+def test_captions_count_little_and_say_where_they_stand() -> None:
+    article = {"title": "Bệnh viện nhận 20 máy thở", "lead": "Lễ bàn giao diễn ra sáng nay.", "language": "vi"}
+    plain = judge(**article)
+    pictured = judge(**article, captions=("Đại sứ Nhật Bản tại buổi lễ. Ảnh: P.V",))
+    assert plain.score < pictured.score < plain.score + 0.1
+    assert any(e.place == "caption 1" for e in pictured.evidence)
+
+
 def test_what_is_missing_is_said() -> None:
     verdict = judge_text("Bệnh viện Bạch Mai khai trương khoa cấp cứu mới", "Khoa có 60 giường.")
     lines = " ".join(explain(verdict))

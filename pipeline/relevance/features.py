@@ -155,9 +155,7 @@ def features(
     found += [
         _together("title", head),
         _together("lead", first),
-        _together("body", rest),
-        *_relations("opening", opening),
-        *_relations("body", rest),
+        *_relations(opening),
         *_across(opening, best["opening"]),
         *_amounts(opening + rest),
         *_against(head, first, rest),
@@ -230,7 +228,7 @@ def _nearest(some: Sequence[tuple[float, Hit]], to: Hit) -> tuple[float, Hit]:
     return max(some, key=lambda pair: pair[0] / (1 + _gap(pair[1], to) / NEAR))
 
 
-def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
+def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
     """Relations between neighbours: an act with, to or from a foreign party; a foreign party that gives; an envoy of a
     country; an act whose object is health; two countries named as a pair."""
     best: dict[str, tuple[float, tuple[Mention, ...]]] = {}
@@ -239,7 +237,7 @@ def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
         if value > best.get(name, (0.0, ()))[0]:
             best[name] = value, tuple(Mention(sentence.passage, hit) for hit in hits)
 
-    for sentence in found:
+    for sentence in opening:
         if not sentence.foreign and not sentence.act:
             continue
         named = [(w, hit) for w, hit in sentence.foreign if hit.group.kind in ("country", "organisation")]
@@ -267,7 +265,7 @@ def _relations(where: str, found: Sequence[Sentence]) -> Iterable[Feature]:
             if one.group.value != other.group.value and other.start - one.end <= 3:
                 offer("two parties as a pair", 1.0, sentence, one, other)
     for name, (value, mentions) in best.items():
-        yield Feature(f"{where}: {name}", value, mentions)
+        yield Feature(f"opening: {name}", value, mentions)
 
 
 def _across(opening: Sequence[Sentence], best: Best) -> Iterable[Feature]:
