@@ -17,7 +17,7 @@ from storage.records import Timestamp
 
 _HEAD = 15  # lines above the first prose among which headline and date are looked for
 _FULL = 700  # characters of one line that count
-_SCRAP_WORTH = -25.0
+_SCRAP_WORTH = -35.0
 _PROSE = 60  # characters from which a line with a full stop is prose
 _ENDS = tuple('.!?…。！？:;”"’)»/')
 _DIGITS = re.compile(r"\d{1,4}\D{1,4}\d{1,4}|(?:19|20)\d{2}")
@@ -200,11 +200,12 @@ def _card(lines: list[Line], index: int) -> bool:
 def _sort(lines: list[Line], dump: Dump) -> None:
     """Tell the article's own lines from captions and what stands between them."""
     body: list[tuple[int, str]] = []
-    after_alt = False
+    after_alt = skipping = False  # skipping: under the heading of an inline list
     breaks: list[int] = []  # where something that is no paragraph stood
     for index, line in enumerate(lines):
         text = line.text
-        if line.double or line.date or vietnamese.is_slug(text):
+        skipping = not _is_prose(line) and (skipping or phrases.is_side_heading(text))
+        if skipping or line.double or line.date or vietnamese.is_slug(text):
             breaks.append(index)
             continue
         if (

@@ -153,6 +153,20 @@ Tourism figures rise again
     assert "Storm" not in str(found)
 
 
+def test_a_long_menu_before_the_article_does_not_hide_it() -> None:
+    menu = [f"Chuyên mục số {number}" for number in range(60)]
+    notice = "Trang này dùng cookie để phục vụ bạn tốt hơn, và bạn có thể tắt chúng trong phần cài đặt của trình duyệt."
+    text = "\n\n".join([notice, *menu, TITLE, "14/03/2025 15:20", "Hải Vân", *TEXT, "Xem nhiều", *ASIDE, *menu])
+    found = document(text)
+    assert (found.title, found.paragraphs) == (TITLE, TEXT)
+    assert published(found).day == 14
+
+
+def test_an_inline_list_of_related_stories_does_not_end_the_article() -> None:
+    text = "\n\n".join([TITLE, "14/03/2025 15:20", *TEXT[:2], "Tin liên quan", *ASIDE[:2], *TEXT[2:]])
+    assert document(text).paragraphs == TEXT
+
+
 def test_lines_the_memory_knows_are_left_out() -> None:
     slogan = "Báo Mẫu đồng hành cùng bạn đọc trên mọi miền đất nước, từ biển đảo tới vùng cao."
     text = "\n\n".join([TITLE, "14/03/2025 15:20", TEXT[0], slogan, *TEXT[1:]])
