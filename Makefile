@@ -32,12 +32,13 @@ format: install
 run: install ## the service: visits, feeds and pages until Ctrl-C
 	$(BIN)/healthwire run
 
-eval: install ## the figures of reading and judging; give EVAL_DATA=DIR for the labelled material
-	$(BIN)/python -m benchmarks.evaluate $(EVAL_DATA)
+eval: install ## how well it reads and judges; EVAL_DATA=DIR adds labelled material that is not part of this repository
+	$(BIN)/python benchmarks/quality_read.py $(wildcard $(EVAL_DATA)/pages-*.jsonl.gz)
+	$(BIN)/python benchmarks/quality_judge.py $(wildcard $(EVAL_DATA)/stories.jsonl $(EVAL_DATA)/news.jsonl) tests/labelled/stories.jsonl
 
 bench: install ## speed against named peers
-	$(BIN)/python -m benchmarks.read
-	$(BIN)/python -m benchmarks.judge
+	$(BIN)/python benchmarks/read.py
+	$(BIN)/python benchmarks/judge.py
 
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file constraints.txt

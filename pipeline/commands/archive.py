@@ -144,7 +144,7 @@ def label(
 
 def labels(ctx: typer.Context) -> None:
     """Export people's judgements as training rows (JSON lines for `python -m pipeline.relevance.train`)."""
-    from pipeline.relevance.training import label_row
+    from pipeline.relevance.rows import label_row
 
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:

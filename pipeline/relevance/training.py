@@ -12,8 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.relevance.rows import label_row as label_row  # where the export of labels looks for it
-
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
 RIDGE = 0.3
