@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from spiders.source import Source
-from storage.keys import body_digest
+from storage.keys import body_digest, canonical_url
 from storage.records import Capture, CaptureKind, Publisher
 
 IMPORTED = Publisher(
@@ -41,14 +41,15 @@ def capture_of(
     `at` is when it was captured (aware); `text` says that the body is a dump without tags. The address is `url`,
     else the page's own canonical link, else a name made of the content's digest (`imported:DIGEST`), so that the
     same dump is the same page however often and under whatever file name it is imported. The source is `slug`,
-    else the one that owns the address, else IMPORTED.
+    else the one that owns the address, else IMPORTED. Raises ValueError
+    for a `url` that is no http(s) address.
     """
     address = url or (None if text else _canonical(body))
     source = sources.get(slug) if slug else next((s for s in sources.values() if address and s.owns(address)), None)
     if address is None:
         address = key = f"imported:{body_digest(body)[:20]}"
     else:
-        key = source.key(address) if source else address
+        key = source.key(address) if source else canonical_url(address)
     return Capture(
         source=source.slug if source else IMPORTED.slug,
         kind=CaptureKind.ARTICLE,

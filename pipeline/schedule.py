@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 TICK = timedelta(seconds=10)
 FIRST_VISITS_WITHIN = timedelta(minutes=2)  # a new installation does not start every source at once
 GRACE = timedelta(seconds=60)  # how long a stopping service waits for running visits
+MEMORY_KEPT = timedelta(days=180)  # what a site shows on every page is seen again long before
 VISIT_LIMIT = timedelta(minutes=30)  # a child that takes longer is stuck
 
 Visit = Callable[[Source], Awaitable[int]]
@@ -75,6 +76,9 @@ class Service:
             max_instances=1,
             misfire_grace_time=None,  # a late tick is still a tick: the database knows what is due
         )
+        scheduler.add_job(
+            asyncio.to_thread, IntervalTrigger(days=1, timezone=UTC), args=[self._forget], misfire_grace_time=None
+        )
         scheduler.start()
         await self._run_digest()  # whatever an earlier process captured and did not get to
         await self._stopping.wait()
@@ -101,6 +105,13 @@ class Service:
                 if state.next_visit_at is None:
                     soon = now + self._first_within * random.random()  # noqa: S311 - spreads load, keeps no secret
                     archive.visits.save_state(replace(state, next_visit_at=soon))
+
+    def _forget(self) -> None:
+        """Let the sites' memories go of what has not been seen for long."""
+        before = datetime.now(UTC) - MEMORY_KEPT
+        for slug in self._sources:
+            with self._store.write() as archive:
+                archive.memory.prune(slug, before)
 
     async def _start_due(self) -> None:
         if self._stopping.is_set():

@@ -178,6 +178,7 @@ def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path)
         (("query", "delete from pages"), {}, "only reading is allowed"),
         (("judge", "-"), {}, "line 1"),
         (("import", "x.txt", "y.txt", "--url", "https://example.org/"), {}, "--url"),
+        (("import", "README", "--url", "somewhere"), {}, "somewhere"),
         (("publish",), {"HEALTHWIRE_AUTHORITY": "no domain/"}, "authority"),
         (("publish",), {"HEALTHWIRE_SITE_URL": "https://"}, "site_url"),
         (("run",), {"HEALTHWIRE_REPLICA": "http://example.org"}, "replica"),
@@ -188,8 +189,9 @@ def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path)
     ],
 )
 def test_what_a_user_can_cause_is_one_clear_line(
-    healthwire: Healthwire, arguments: tuple[str, ...], environment: dict[str, str], said: str
+    healthwire: Healthwire, tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str], said: str
 ) -> None:
+    (tmp_path / "README").write_text(MEETING, "utf-8")
     assert said.lower() in one_line_error(healthwire(*arguments, input="{not json", **environment)).lower()
 
 

@@ -159,7 +159,10 @@ def import_(
         body = read_file(name)
         when = at or datetime.fromtimestamp(Path(name).stat().st_mtime, UTC)
         text = looks_like_text(name, body)
-        prepared.append((capture_of(body, when, sources, slug=source, url=url, text=text), body))
+        try:
+            prepared.append((capture_of(body, when, sources, slug=source, url=url, text=text), body))
+        except ValueError as error:
+            raise UserError(f"{name}: {error}") from error
     with context.store(settings) as store:
         with store.write() as archive:
             for capture, body in prepared:
