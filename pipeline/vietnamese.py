@@ -14,7 +14,6 @@ _AGENCY = (
     r"|Kyodo|Bernama|ANTARA|Antara|KPL|CNA|VOV|VTV|TTO|VnExpress|VNE|SKĐS|PLVN|Prensa Latina|EFE|ANSA|DPA|dpa"
     r"|UPI|CNN|BBC|WHO|UNICEF"
 )
-_AGENCIES = re.compile(rf"(?<!\w)(?:{_AGENCY})(?!\w)")
 _SIGNED = re.compile(
     rf"^[-–—\s(\[]*(?:(?:theo|nguồn|source|tin|par"
     rf"|por)\b\s*:?\s*)?(?P<who>[^()/\n]{{0,80}}?)\s*[(/\-–—]?\s*(?:[Tt]heo\s+)?(?P<agency>(?:{_AGENCY})(?:\s*[/,&-]\s*(?:{_AGENCY}))*)[\s)\].]*$",
