@@ -15,92 +15,17 @@ from pipeline.naming import Hint, named
 from pipeline.repair import clean
 
 # Never text of the page. `noscript` repeats what scripts would build.
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "math",
-        "button",
-        "select",
-        "option",
-        "input",
-        "textarea",
-        "datalist",
-        "progress",
-        "meter",
-        "applet",
-        "frame",
-        "frameset",
-        "noframes",
-        "head",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "dialog",
-        "area",
-        "base",
-        "basefont",
-        "bgsound",
-        "col",
-        "colgroup",
-        "-comment",
-        "!--",
-    ]
-)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "nobr",
-        "o:p",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
+_SKIPPED_TAGS = """
+    script style noscript template svg iframe object embed canvas audio video map math button select option
+    input textarea datalist progress meter applet frame frameset noframes head link meta param source track
+    dialog area base basefont bgsound col colgroup -comment !--
+"""
+_SKIPPED = frozenset(_SKIPPED_TAGS.split())
+_INLINE_TAGS = """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr o:p q rp rt ruby s
+    samp small span strike strong sub sup time tt u var wbr
+"""
+_INLINE = frozenset(_INLINE_TAGS.split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _VOID = frozenset(("br", "hr", "img", "wbr"))
 
