@@ -28,6 +28,7 @@ from storage.records import Run, RunState
 
 log = logging.getLogger(__name__)
 
+_OPENING = 0.02  # seconds between looks at a visit that opens
 _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
@@ -143,6 +144,19 @@ def _run_of(source: Source, crawler: Crawler | None, error: BaseException | None
     return visit.run if visit.run.ended_at is not None else visit.closed(now, "unknown")
 
 
+async def _end(runner: AsyncCrawlerRunner, crawler: Crawler) -> None:
+    """Let a visit end its open requests and close.
+
+    A stop that reaches Scrapy while a visit is still opening is noted there and not carried out, and then not even
+    the end of the visit stops its engine. So the visit is let open first.
+    """
+    while crawler in runner.crawlers:
+        if crawler._engine is not None and crawler._engine.running:
+            await crawler.stop_async()
+            return
+        await asyncio.sleep(_OPENING)
+
+
 @contextlib.contextmanager
 def _signals(runner: AsyncCrawlerRunner, stopping: asyncio.Event) -> Iterator[None]:
     """SIGTERM and SIGINT stop the visits while this lasts; what was set up before is put back."""
@@ -164,7 +178,7 @@ def _signals(runner: AsyncCrawlerRunner, stopping: asyncio.Event) -> Iterator[No
             return
         log.warning("%s: open requests are ended and the visits closed; once more ends them at once", name)
         stopping.set()
-        tasks.add(asyncio.ensure_future(runner.stop()))
+        tasks.update(asyncio.ensure_future(_end(runner, crawler)) for crawler in tuple(runner.crawlers))
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:

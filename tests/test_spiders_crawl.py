@@ -573,8 +573,22 @@ print(runs[0].state, *runs[0].problems)
 """
 
 
+STOPPED_WHILE_IT_OPENS = """
+import os, signal, time
+from spiders.sink import Sink
+opens = Sink._open
+def slowly(sink):
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.3)
+    return opens(sink)
+Sink._open = slowly
+"""
+
+
 class TestStopping:
-    def start(self, site: Site, database: str, tmp_path: Path) -> "subprocess.Popen[str]":
+    def start(
+        self, site: Site, database: str, tmp_path: Path, before: str = "", requests: int = 4
+    ) -> "subprocess.Popen[str]":
         site.feed(*range(1, 31))
         for n in range(1, 31):
             site.article(n)
@@ -594,12 +608,23 @@ class TestStopping:
             """,
             encoding="utf-8",
         )
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(path), database], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", before + CHILD, str(path), database]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         deadline = time.monotonic() + 30
-        while len(site.paths()) < 4 and time.monotonic() < deadline:
+        while len(site.paths()) < requests and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert len(site.paths()) >= 4
+        assert len(site.paths()) >= requests
         return child
+
+    def test_sigterm_while_a_visit_opens_ends_it_too(self, site: Site, database: str, tmp_path: Path) -> None:
+        child = self.start(site, database, tmp_path, before=STOPPED_WHILE_IT_OPENS, requests=0)
+        try:
+            out, _ = child.communicate(timeout=20)
+        finally:
+            child.kill()
+        assert child.returncode == 0
+        assert "interrupted" in out
+        assert len(site.paths()) < 30
 
     def test_sigterm_closes_the_run(self, site: Site, database: str, tmp_path: Path) -> None:
         child = self.start(site, database, tmp_path)
