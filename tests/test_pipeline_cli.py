@@ -226,6 +226,13 @@ def test_a_wrong_source_file_is_named_with_its_key(healthwire: Healthwire, tmp_p
     assert "newspaper" in said
 
 
+def test_every_wrong_source_file_is_named(healthwire: Healthwire, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text('kind = "blog"\n', "utf-8")
+    said = one_line_error(healthwire("sources", "check", "one.toml", "two.toml", "three.toml"))
+    assert all(name in said for name in ("one.toml", "two.toml", "three.toml"))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_an_output_without_room_is_one_clear_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:

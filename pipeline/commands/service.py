@@ -193,12 +193,19 @@ def check_sources(
     """Check source files: every problem with its file, its key and what is allowed."""
     from pathlib import Path
 
-    from spiders.source import load_source
+    from spiders.source import SourceError, load_source
 
     if files:
+        wrong = []
         for name in files:
-            source = load_source(Path(name))
-            print(f"{name}: {source.slug} is right")
+            try:
+                source = load_source(Path(name))
+            except SourceError as error:
+                wrong.append(str(error))
+            else:
+                say(f"{name}: {source.slug} is right")
+        if wrong:
+            raise UserError("; ".join(wrong))
         return
     context: Context = ctx.obj
     sources = load_sources(context.settings())
