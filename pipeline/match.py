@@ -3,8 +3,9 @@
 Two pages tell one story when they carry the same text: an agency story republished with another headline, lead
 and captions is a *copy*. Texts are compared as sets of five-word runs over words folded for comparison; the
 limits were found by reading pairs of real news: at a Jaccard index of 0.7 and more pairs are copies once the
-furniture is gone, and a containment of 0.87 and more marks a shortened copy. Does not join other tellings of an
-event nor translations. Pure.
+furniture is gone, and a containment of 0.87 and more marks a shortened copy. Under the same headline half of the
+shorter text is enough: what differs is captions, teasers and where a copy was cut. Does not join other tellings of
+an event nor translations. Pure.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from storage.records import Document, Role
 RUN = 5
 SAME_TEXT = 0.7
 SHORTENED = 0.87
+SAME_HEADLINE = 0.5
 FEWEST_RUNS = 12  # a text shorter than this says too little to be recognised in another
 
 SKETCH = 32
@@ -52,18 +54,20 @@ class Match:
 
 def match(document: Document, candidates: Iterable[Candidate]) -> Match | None:
     """The best of the candidates when one carries the same text; None when the document begins a story of its own."""
-    own = text_runs(document)
+    own, headline = text_runs(document), _headline(document)
     best: tuple[float, Match] | None = None
     for candidate in candidates:
         theirs = candidate.runs if candidate.runs is not None else text_runs(candidate.document)
-        likeness, why = same_text(own, theirs)
+        likeness, why = same_text(own, theirs, same_headline=headline == _headline(candidate.document))
         if why and (best is None or likeness > best[0]):
             found = Match(page_id=candidate.page_id, story_id=candidate.story_id, role=Role.COPY, why=why)
             best = (likeness, found)
     return best[1] if best else None
 
 
-def same_text(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> tuple[float, str]:
+def same_text(
+    one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]], *, same_headline: bool = False
+) -> tuple[float, str]:
     """How alike two texts are (0…1), and in words why they are the same text; no words when they are not."""
     smaller = min(len(one), len(other))
     if smaller == 0:
@@ -75,7 +79,14 @@ def same_text(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]
     containment = shared / smaller
     if containment >= SHORTENED and smaller >= FEWEST_RUNS:
         return containment, f"shortened copy: {containment:.0%} of the shorter text stands in the longer"
+    if same_headline and containment >= SAME_HEADLINE and smaller >= FEWEST_RUNS:
+        return containment, f"same headline, and {containment:.0%} of the shorter text stands in the other"
     return jaccard, ""
+
+
+def _headline(document: Document) -> tuple[str, ...]:
+    """A headline's words folded for comparison; quotation marks and other signs do not count."""
+    return tuple(_WORD.findall(fold_tones(document.title).lower()))
 
 
 def text_runs(document: Document) -> frozenset[tuple[str, ...]]:

@@ -46,6 +46,14 @@ def test_a_shortened_copy_is_recognised() -> None:
     assert "shortened" in found.why
 
 
+def test_the_same_headline_over_half_of_the_text_is_a_copy_and_over_another_text_is_not() -> None:
+    original = make_document(*AGENCY, title="Cầu nối “y tế” hai nước")
+    cut = make_document(AGENCY[0], AGENCY[1][:60], *OTHER[:1], title='Cầu nối "y tế" hai nước')
+    assert match(cut, [make_candidate(original)]) is not None
+    assert match(make_document(*cut.paragraphs, title="Khác"), [make_candidate(original)]) is None
+    assert match(make_document(*OTHER, title=original.title), [make_candidate(original)]) is None
+
+
 @pytest.mark.parametrize("text", [OTHER, ("Ảnh minh hoạ.",), ()])
 def test_another_text_begins_a_story_of_its_own(text: tuple[str, ...]) -> None:
     assert match(make_document(*text), [make_candidate(make_document(*AGENCY))]) is None
