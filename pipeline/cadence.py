@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from storage.records import Change, ChangeKind, Page, PageState
 
+FIRST_RETRY = timedelta(minutes=5)  # most failures are a network or a server that is away for a moment
 BACK_OFF_LIMIT = timedelta(hours=24)
 
 RECHECKS: tuple[tuple[timedelta, timedelta], ...] = (
@@ -20,10 +21,13 @@ MISSING_RECHECK = timedelta(hours=25)  # just past the time after which a second
 def next_visit(*, at: datetime, interval: timedelta, failures: int, jitter: float = 0.0) -> datetime:
     """When to visit a source again after a visit that ended at `at`.
 
-    `failures` is the number of failed visits in a row (0 after a good one): each doubles the wait, up to a day.
-    `jitter` between -1 and 1 moves the wait by up to a tenth, so that sources do not march in step.
+    `failures` is the number of failed visits in a row (0 after a good one): the first is followed by another visit
+    soon, and each further one doubles the wait, up to a day. `jitter` between -1 and 1 moves the wait by up to a
+    tenth, so that sources do not march in step.
     """
-    wait = min(interval * (1 << min(failures, 16)), max(BACK_OFF_LIMIT, interval))
+    wait = interval
+    if failures:
+        wait = min(FIRST_RETRY * (1 << min(failures - 1, 16)), max(BACK_OFF_LIMIT, interval))
     return at + wait * (1 + 0.1 * max(-1.0, min(1.0, jitter)))
 
 

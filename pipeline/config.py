@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = Field(default=8600, ge=0, le=65535)
-    sources_dir: Path | None = Field(default=None, description="a folder of further source files")
+    sources_dir: DirectoryPath | None = Field(default=None, description="a folder of further source files")
     sources: tuple[str, ...] = Field(default=(), description="only these sources; empty: all")
     visits_at_once: int = Field(default=2, ge=1, le=32)
     feed_size: int = Field(default=100, ge=1, le=1000)

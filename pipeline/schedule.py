@@ -12,6 +12,8 @@ import os
 import random
 import signal
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +33,9 @@ FIRST_VISITS_WITHIN = timedelta(minutes=2)  # a new installation does not start 
 GRACE = timedelta(seconds=60)  # how long a stopping service waits for running visits
 MEMORY_KEPT = timedelta(days=180)  # what a site shows on every page is seen again long before
 VISIT_LIMIT = timedelta(minutes=30)  # a child that takes longer is stuck
+
+BUSY = 75  # a visit's exit status where another process is visiting the source already (EX_TEMPFAIL of sysexits)
+BUSY_RETRY = timedelta(minutes=1)
 
 Visit = Callable[[Source], Awaitable[int]]
 
@@ -133,6 +138,9 @@ class Service:
             if status != 0 and self._stopping.is_set():
                 log.info("%s: its visit ends with the service and is made again after the next start", source.slug)
                 return  # our stop is no failure of the site: it stays due
+            if status == BUSY:
+                await asyncio.to_thread(self._wait_for_other, source)
+                return
             await asyncio.to_thread(self._book, source, status)
             await self._run_digest()
         except Exception:
@@ -140,6 +148,13 @@ class Service:
             await asyncio.to_thread(self._book, source, 1)
         finally:
             del self._visits[source.slug]
+
+    def _wait_for_other(self, source: Source) -> None:
+        """Another process is at the source, a child of a service that was killed perhaps: no failure, look later."""
+        log.info("%s: another process is visiting it; tried again in a minute", source.slug)
+        with self._store.write() as archive:
+            state = archive.visits.state(source.slug)
+            archive.visits.save_state(replace(state, next_visit_at=datetime.now(UTC) + BUSY_RETRY))
 
     def _book(self, source: Source, status: int) -> None:
         """Write down how a visit went and when the next one is."""
@@ -209,6 +224,7 @@ async def visit_in_child(source: Source, environment: Mapping[str, str], stoppin
         source.slug,
         "--quiet",
         "--for-service",
+        str(os.getpid()),
         env={**os.environ, **environment},
     )
     ended = asyncio.create_task(child.wait())
@@ -224,6 +240,17 @@ async def visit_in_child(source: Source, environment: Mapping[str, str], stoppin
         return await ended
     finally:
         told.cancel()
+
+
+def end_with(parent: int, every: float = 1.0) -> None:
+    """Have this process told to stop (SIGTERM) when its parent is gone: a killed service leaves no visit behind."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(every)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def _signal(child: asyncio.subprocess.Process, what: signal.Signals) -> None:

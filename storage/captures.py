@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from storage import bodies
-from storage.plain import to_plain
+from storage.plain import from_plain, to_plain
 from storage.records import Capture, Change
 from storage.rows import from_row, to_row
 from storage.tables import captures, storable
@@ -90,6 +90,17 @@ class Captures:
     def of_page(self, key: str, source: str) -> list[Capture]:
         """The captures of one page of a source, oldest first."""
         return self._many(and_(captures.c.source == source, captures.c.key == storable(key)), None)
+
+    def last_change(self, key: str, source: str) -> Change | None:
+        """What the newest settled capture of a page came to; None where there is none."""
+        wanted = (
+            select(captures.c.change)
+            .where(captures.c.source == source, captures.c.key == storable(key), captures.c.settled_at.is_not(None))
+            .order_by(captures.c.fetched_at.desc(), captures.c.id.desc())
+            .limit(1)
+        )
+        plain = self._connection.execute(wanted).scalar()
+        return from_plain(Change, plain) if plain is not None else None
 
     def all(self, after_id: int = 0, limit: int = 500, source: str | None = None) -> list[Capture]:
         """Every capture, oldest first, beginning after an id: to read them again."""

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cadence import BACK_OFF_LIMIT, next_check, next_visit
+from pipeline.cadence import BACK_OFF_LIMIT, FIRST_RETRY, next_check, next_visit
 from storage.records import Change, ChangeKind, Page, PageState
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -19,9 +19,9 @@ def test_a_good_visit_is_followed_by_one_after_the_interval() -> None:
     assert next_visit(at=T0, interval=HALF_AN_HOUR, failures=0) == T0 + HALF_AN_HOUR
 
 
-def test_every_failure_doubles_the_wait_up_to_a_day() -> None:
-    waits = [next_visit(at=T0, interval=HALF_AN_HOUR, failures=n) - T0 for n in range(10)]
-    assert waits[:4] == [HALF_AN_HOUR, HALF_AN_HOUR * 2, HALF_AN_HOUR * 4, HALF_AN_HOUR * 8]
+def test_a_failure_is_tried_again_soon_and_every_further_one_doubles_the_wait_up_to_a_day() -> None:
+    waits = [next_visit(at=T0, interval=HALF_AN_HOUR, failures=n) - T0 for n in range(1, 12)]
+    assert waits[:4] == [FIRST_RETRY, FIRST_RETRY * 2, FIRST_RETRY * 4, FIRST_RETRY * 8]
     assert waits[-1] == BACK_OFF_LIMIT
 
 
@@ -29,7 +29,7 @@ def test_every_failure_doubles_the_wait_up_to_a_day() -> None:
 def test_a_visit_is_always_ahead_and_within_the_limits(failures: int, jitter: float, minutes: int) -> None:
     interval = timedelta(minutes=minutes)
     wait = next_visit(at=T0, interval=interval, failures=failures, jitter=jitter) - T0
-    assert interval * 0.9 <= wait <= max(BACK_OFF_LIMIT, interval) * 1.1
+    assert min(interval, FIRST_RETRY) * 0.9 <= wait <= max(BACK_OFF_LIMIT, interval) * 1.1
 
 
 def test_young_pages_are_looked_at_often_and_old_ones_left_alone() -> None:

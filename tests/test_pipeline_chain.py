@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from pipeline.cadence import FIRST_RETRY
 from pipeline.demo import demo_settings, deviations, visit_all
 from pipeline.run import process_pending
 from spiders.replica.server import Replica
@@ -229,4 +230,4 @@ def test_without_a_network_the_service_stays_up_and_says_what_is_wrong(tmp_path:
     with archive_store.read() as archive:
         state = archive.visits.state(slug)
     assert state.next_visit_at is not None
-    assert state.next_visit_at > datetime.now(UTC) + SOURCES[slug].interval
+    assert state.next_visit_at > datetime.now(UTC) + FIRST_RETRY / 2

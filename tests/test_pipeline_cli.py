@@ -135,7 +135,7 @@ def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwir
     assert "1 stories entered" in first.stdout
     assert "nothing to do" in healthwire("process").stdout
 
-    (exported,) = rows(healthwire("export"))
+    (exported,) = rows(healthwire("export", "--partner", "jp"))
     assert exported["partners"] == ["JP"]
     assert exported["published_at"] == "2026-03-12T15:10:00+07:00"
     uid = str(exported["story"])
@@ -155,6 +155,16 @@ def test_an_imported_page_stands_in_search_feed_and_export(healthwire: Healthwir
     assert json.loads(counted.stdout) == {"n": 1}
 
 
+def test_why_a_page_was_refused_can_be_asked_however_its_address_is_spelt(
+    healthwire: Healthwire, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.html").write_text("<html><body></body></html>", "utf-8")
+    address = "https://www.vietnamplus.vn/tin-nao-do-post912345.vnp"
+    assert "1 unreadable" in healthwire("import", "empty.html", "--url", address).stdout
+    said = healthwire("why", "http://vietnamplus.vn/ten-khac-post912345.vnp?utm_source=x").stdout
+    assert "no article (empty" in said
+
+
 def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text(f"{HEADLINE}\n\n12/03/2026 15:10\n\n{MEETING}", "utf-8")
@@ -169,6 +179,8 @@ def test_the_same_dump_twice_is_one_page(healthwire: Healthwire, tmp_path: Path)
         (("crawl", "no_such_source"), {}, "no source is called no_such_source"),
         (("read", "missing.html"), {}, "missing.html"),
         (("show", "nothing"), {}, "no such story"),
+        (("export", "--partner", "ZZ"), {}, "no story has this partner"),
+        (("process",), {"HEALTHWIRE_SOURCES_DIR": "/nowhere"}, "sources_dir"),
         (("--config", "missing.toml", "process"), {}, "missing.toml"),
         (("process",), {"HEALTHWIRE_PORT": "many"}, "port"),
         (("process",), {"HEALTHWIRE_COLOUR": "red"}, "HEALTHWIRE_COLOUR"),

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.schedule import Service, Visit, after_visit
+from pipeline.cadence import FIRST_RETRY
+from pipeline.schedule import BUSY, Service, Visit, after_visit
 from spiders.source import Source, load_sources
 from storage.records import Run, RunState, SourceState
 from storage.store import Store
@@ -34,7 +35,7 @@ def test_a_failed_visit_backs_off_and_says_why() -> None:
     run = make_run(state=RunState.FAILED, problems=("no answer: DNS lookup failed",))
     after = after_visit(SourceState(slug="s", failures=1), run, 1, at=T0, interval=HALF_AN_HOUR)
     assert (after.failures, after.problem) == (2, "no answer: DNS lookup failed")
-    assert after.next_visit_at == T0 + HALF_AN_HOUR * 4
+    assert after.next_visit_at == T0 + FIRST_RETRY * 2
 
 
 def test_a_visit_that_wrote_no_run_is_a_failure_even_when_an_older_run_was_good() -> None:
@@ -184,6 +185,43 @@ def test_a_visit_that_raises_costs_that_visit_only(sqlite_store: Store, sources:
     asyncio.run(scenario())
     assert failures() == {1}
     assert sorted(seen) == sorted(sources)
+
+
+def test_a_source_that_another_process_visits_is_no_failure(sqlite_store: Store, sources: dict[str, Source]) -> None:
+    slug = next(iter(sources))
+    visited: list[str] = []
+
+    async def visit(source: Source) -> int:
+        visited.append(source.slug)
+        return BUSY
+
+    async def scenario() -> None:
+        service = make_service(sqlite_store, {slug: sources[slug]}, visit, lambda: None)
+        serving = asyncio.create_task(service.serve())
+
+        def put_off() -> bool:
+            with sqlite_store.read() as archive:
+                state = archive.visits.state(slug)
+            return bool(visited) and state.next_visit_at is not None and state.next_visit_at > datetime.now(UTC)
+
+        await eventually(put_off)
+        service.stop()
+        await serving
+
+    asyncio.run(scenario())
+    with sqlite_store.read() as archive:
+        assert archive.visits.state(slug).failures == 0
+
+
+def test_a_process_is_told_to_stop_when_its_parent_is_gone() -> None:
+    child = "import sys, time; from pipeline.schedule import end_with; end_with(int(sys.argv[1]), 0.05); time.sleep(60)"
+    parent = (
+        "import os, subprocess, sys; "
+        f"print(subprocess.Popen([sys.executable, '-c', {child!r}, str(os.getpid())]).pid, flush=True)"
+    )
+    # the pipe closes when the child ends too: without its watch that would take a minute, and the test times out
+    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.strip().isdigit()
 
 
 def test_a_visit_cut_short_by_a_crash_is_taken_up_again(sqlite_store: Store, sources: dict[str, Source]) -> None:

@@ -1,20 +1,21 @@
 """`search`, `show`, `export`, `query`, `label` and `why`: asking the archive."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipeline.commands.context import Context, UserError
+from pipeline.commands.context import Context, UserError, load_sources
 from pipeline.commands.output import Format, line, say, show
 from pipeline.commands.reading import judge_row
 
 if TYPE_CHECKING:
+    from spiders.source import Source
     from storage.archive import Archive
     from storage.filters import StoryFilter
-    from storage.records import StoryView
+    from storage.records import Page, StoryView
 
 
 def register(app: typer.Typer) -> None:
@@ -59,7 +60,7 @@ def show_story(
     """Show one story: the article, its reason, its other tellings and the revisions of its pages."""
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
-        view = find(archive, story)
+        view = find(archive, story, load_sources(context.settings()))
         whole = whole_story(archive, view)
     if format is not Format.TABLE:
         show([whole], format, COLUMNS)
@@ -90,8 +91,10 @@ def export(
 ) -> None:
     """Export the stories of the feeds, newest first."""
     context: Context = ctx.obj
-    wanted = story_filter(partner, language, since, until)
     with context.store() as store:
+        with store.read() as archive:
+            known = archive.stories.partners()
+        wanted = story_filter([known_partner(code, known) for code in partner or ()], language, since, until)
 
         def rows() -> Iterator[dict[str, Any]]:
             with store.read() as archive:
@@ -129,10 +132,11 @@ def label(
         raise UserError(f"{relevant}: yes or no is wanted")
     context: Context = ctx.obj
     settings = context.settings()
+    sources = load_sources(settings)
     at = datetime.now(UTC)
     with context.store(settings) as store:
         with store.write() as archive:
-            story_id = find(archive, story).story.id
+            story_id = find(archive, story, sources).story.id
             assert story_id is not None
             archive.stories.label(
                 Label(story_id=story_id, relevant=relevant == "yes", why=why, by=by or getpass.getuser(), at=at)
@@ -171,20 +175,49 @@ def why(
                 say(f"  {sentence}")
         return
     context: Context = ctx.obj
+    sources = load_sources(context.settings())
     with context.store() as store, store.read() as archive:
-        view = find(archive, story)
+        if (refused := refusal(archive, story, sources)) is not None:
+            say(f"{story}\n  Left out: the page is no article ({refused}).")
+            return
+        view = find(archive, story, sources)
         say(f"{view.link.latest.document.title}\n{view.link.page.address}")
         for sentence in explain(view.verdict):
             say(f"  {sentence}")
 
 
-def find(archive: "Archive", name: str) -> "StoryView":
+def refusal(archive: "Archive", address: str, sources: Mapping[str, "Source"]) -> str | None:
+    """Why a page that was captured has never been an article; None for a page that is one, or that is not known."""
+    page = _page(archive, address, sources)
+    if page is None or page.story_id is not None:
+        return None
+    change = archive.captures.last_change(page.key, page.source)
+    return change.reason if change is not None else "its capture has not been processed yet"
+
+
+def _page(archive: "Archive", address: str, sources: Mapping[str, "Source"]) -> "Page | None":
+    """The page of an address, however it is spelt."""
+    owner = next((source for source in sources.values() if source.owns(address)), None)
+    return archive.pages.find(owner.slug, owner.key(address)) if owner is not None else None
+
+
+def find(archive: "Archive", name: str, sources: Mapping[str, "Source"]) -> "StoryView":
     """The story of that id, or of the page with that address. Raises UserError when there is none."""
     story = archive.stories.by_uid(name) or archive.stories.by_address(name)
+    if story is None and (page := _page(archive, name, sources)) is not None and page.story_id is not None:
+        story = archive.stories.get(page.story_id)
     view = archive.stories.view(story.id) if story is not None and story.id is not None else None
     if view is None:
         raise UserError(f"{name}: no such story in this archive; `healthwire search` finds their ids")
     return view
+
+
+def known_partner(code: str, known: Mapping[str, int]) -> str:
+    """A partner as the archive writes it, whatever the case it is given in. Raises UserError for an unknown one."""
+    found = next((partner for partner in known if partner.casefold() == code.casefold()), None)
+    if found is None:
+        raise UserError(f"{code}: no story has this partner; there are {', '.join(sorted(known)) or 'none yet'}")
+    return found
 
 
 def story_filter(

@@ -33,10 +33,10 @@ def crawl(
     replica: Annotated[str | None, typer.Option(help="Send every request to this local replica.")] = None,
     quiet: Annotated[bool, typer.Option(help="Only problems.")] = False,
     format: Annotated[Format, typer.Option(help="How to print the runs.")] = Format.TABLE,
-    for_service: Annotated[bool, typer.Option("--for-service", hidden=True)] = False,
+    for_service: Annotated[int | None, typer.Option("--for-service", hidden=True, metavar="PID")] = None,
 ) -> None:
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
-    from pipeline.schedule import book
+    from pipeline.schedule import BUSY, book, end_with
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
     from spiders.visit import Revisit
@@ -46,6 +46,8 @@ def crawl(
         again = Revisit(revisit)
     except ValueError:
         raise UserError(f"--revisit {revisit}: due, all or none is allowed") from None
+    if for_service is not None:
+        end_with(for_service)
     context: Context = ctx.obj
     settings = context.settings(replica=replica)
     chosen = load_sources(settings, sources or ())
@@ -66,7 +68,7 @@ def crawl(
                 except AlreadyHeld:
                     print(f"healthwire: {slug}: another process is visiting it; left out", file=sys.stderr)
             runs = visit(free, options) if free else []
-        if not for_service:  # the service keeps its own books, and says itself what is wrong
+        if for_service is None:  # the service keeps its own books, and says itself what is wrong
             for source, run in zip(free, runs, strict=True):
                 if run.state != "interrupted":
                     book(store, source, 0 if run.state == "finished" else 1)
@@ -75,11 +77,11 @@ def crawl(
         every = columns if format is Format.TABLE else (*columns, "problems")  # a table of sentences is hard to read
         show(({name: getattr(run, name) for name in every} for run in runs), format, every)
     bad = [run.source for run in runs if run.state != "finished"]
-    for run in runs if not for_service else ():
+    for run in runs if for_service is None else ():
         for problem in run.problems:
             print(visible(f"healthwire: {run.source}: {problem}"), file=sys.stderr)
     if bad or len(free) < len(chosen):
-        raise typer.Exit(1)
+        raise typer.Exit(1 if free else BUSY)
 
 
 def process(ctx: typer.Context) -> None:
