@@ -154,7 +154,8 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
 
     Navigation is walked around, and so is a footer that stands in no article, and what is named as furniture and
     says nothing, unless the `whole` is asked for. One long function, because it runs for every node of every page
-    and a call costs more than what there is to do.
+    and a call costs more than what there is to do; for the same reason each tag is looked up once, the commonest
+    nodes come first, and attributes are fetched (all of them are copied) only where one of them is wanted.
     """
     found = Outline()
     boxes, blocks = found.boxes, found.blocks
@@ -164,43 +165,72 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
     links = in_link = 0
     stack: list[tuple[LexborNode, int, Box]] = []  # a node that was entered, what ends with it, the box around it
     node: LexborNode | None = root.first_child
+    sort_of, enter, leave, say = _SORTS.get, stack.append, stack.pop, pieces.append
     while True:
         if node is None:
             if not stack:
                 break
-            node, kind, outer = stack.pop()
-            if kind == _BOX:
-                if pieces:
-                    _close(pieces, box, links, blocks)
-                    links = 0
-                box.end = len(blocks)
-                box = outer
-            elif kind == _LINK:
-                in_link -= 1
+            node, kind, outer = leave()
+            if kind:
+                if kind == _BOX:
+                    if pieces:
+                        _close(pieces, box, links, blocks)
+                        links = 0
+                    box.end = len(blocks)
+                    box = outer
+                else:
+                    in_link -= 1
             node = node.next
             continue
         tag = node.tag or ""
-        if tag == "-text":
+        sort = sort_of(tag, _BLOCK)
+        if sort == _TEXT:
             text = node.text_content
             if text is None or text.isspace():
                 if pieces:
-                    pieces.append(" ")
-                elif text is not None and "\u00a0" in text and box.tag == "p" and box.first == len(blocks):
+                    say(" ")
+                elif text is not None and box.tag == "p" and box.first == len(blocks) and "\u00a0" in text:
                     found.slots.append(len(blocks))
             else:
-                pieces.append(text)
+                say(text)
                 if in_link:
                     links += len(text.strip())
             node = node.next
             continue
-        if tag in _INLINE:
+        if sort == _BLOCK:
+            if pieces:
+                _close(pieces, box, links, blocks)
+                links = 0
             child = node.first_child
+            if child is None or (not whole and (tag == "nav" or (tag == "footer" and not _in_article(box)))):
+                node = node.next
+                continue
+            attributes = node.attributes
+            inner = (
+                _box(tag, attributes, box, len(blocks))
+                if attributes
+                else Box(tag, box, _TAG_HINTS.get(tag, 0), "", "", len(blocks))
+            )
+            if inner.hint & _WALKED_AROUND == Hint.FURNITURE and not whole and _says_nothing(node):
+                node = node.next
+                continue
+            enter((node, _BOX, box))
+            box = inner
+            boxes.append(box)
+            node = child
+            continue
+        if sort <= _SPAN:
+            child = node.first_child
+            if child is None:
+                if sort == _TIME:
+                    found.moments.append(_moment(node, len(blocks), box))
+                node = node.next
+                continue
             kind = _NOTHING
-            if tag == "a":
-                if child is not None:
-                    kind = _LINK
-                    in_link += 1
-            elif tag == "span":
+            if sort == _ANCHOR:
+                kind = _LINK
+                in_link += 1
+            elif sort == _SPAN:
                 attributes = node.attributes
                 if attributes:
                     style = attributes.get("style")
@@ -209,76 +239,64 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                         continue
                     names = attributes.get("class") or attributes.get("id") or ""
                     hint = named(names) if names else 0
-                    if hint & _STANDING and child is not None:
+                    if hint & _STANDING:
                         if pieces:
                             _close(pieces, box, links, blocks)
                             links = 0
-                        stack.append((node, _BOX, box))
+                        enter((node, _BOX, box))
                         box = Box(tag, box, hint, names, attributes.get("itemprop") or "", len(blocks))
                         boxes.append(box)
                         node = child
                         continue
-            elif tag == "time":
+            elif sort == _TIME:
                 found.moments.append(_moment(node, len(blocks), box))
-            if child is None:
-                node = node.next
-            else:
-                stack.append((node, kind, box))
-                node = child
+            enter((node, kind, box))
+            node = child
             continue
-        if tag in _SKIPPED:
-            if tag == "script":
-                if "ld+json" in (node.attributes.get("type") or ""):
-                    found.scripts.append(node.text() or "")
-            elif tag == "meta":
-                attributes = node.attributes
-                name, content = attributes.get("itemprop") or attributes.get("property"), attributes.get("content")
-                if name and content:
-                    found.metas.append((name, content))
-            node = node.next
-            continue
-        if tag == "br":
-            pieces.append("\v")
-            node = node.next
-            continue
-        if tag == "img":
+        if sort == _BREAK:
+            say("\v")
+        elif sort == _IMAGE:
             attributes = node.attributes
             url = attributes.get("data-src") or attributes.get("data-original") or attributes.get("src")
             if url:
                 found.pictures.append(Picture(len(blocks), url))
-            node = node.next
-            continue
-        if pieces:
-            _close(pieces, box, links, blocks)
-            links = 0
-        child = node.first_child
-        if child is None or (not whole and (tag == "nav" or (tag == "footer" and not _in_article(box)))):
-            node = node.next
-            continue
-        attributes = node.attributes
-        inner = (
-            _box(tag, attributes, box, len(blocks))
-            if attributes
-            else Box(tag, box, _TAG_HINTS.get(tag, 0), "", "", len(blocks))
-        )
-        if inner.hint & Hint.FURNITURE and not whole and not inner.hint & Hint.BODY and _says_nothing(node):
-            node = node.next
-            continue
-        stack.append((node, _BOX, box))
-        box = inner
-        boxes.append(box)
-        node = child
+        elif sort == _SCRIPT:
+            if "ld+json" in (node.attributes.get("type") or ""):
+                found.scripts.append(node.text() or "")
+        elif sort == _META:
+            attributes = node.attributes
+            name, content = attributes.get("itemprop") or attributes.get("property"), attributes.get("content")
+            if name and content:
+                found.metas.append((name, content))
+        node = node.next
     if pieces:
         _close(pieces, box, links, blocks)
     boxes[0].end = len(blocks)
     return found
 
 
+# What the walk does with a tag; those up to _SPAN are inline.
+_PHRASE, _TIME, _ANCHOR, _SPAN, _TEXT, _BLOCK, _BREAK, _IMAGE, _SCRIPT, _META, _NEVER = range(11)
+_SORTS = {
+    **dict.fromkeys(_SKIPPED, _NEVER),
+    **dict.fromkeys(_INLINE, _PHRASE),
+    "time": _TIME,
+    "a": _ANCHOR,
+    "span": _SPAN,
+    "-text": _TEXT,
+    "br": _BREAK,
+    "img": _IMAGE,
+    "script": _SCRIPT,
+    "meta": _META,
+}
+_WALKED_AROUND = Hint.FURNITURE | Hint.BODY
+
+
 def _says_nothing(node: LexborNode) -> bool:
     """Whether an element that is named as furniture holds no sentences, headline or date: most menus, share bars
     and lists of headlines. They are walked around; it halves the work."""
-    text = node.text(deep=True) or ""
-    return text.count(".") + text.count("。") == 0 and node.css_first("h1,time") is None
+    text = node.text(deep=True)
+    return "." not in text and "。" not in text and node.css_first("h1,time") is None
 
 
 def _in_article(box: Box) -> bool:
@@ -293,6 +311,8 @@ def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -
     """A box with what its attributes say of it."""
     hint = _TAG_HINTS.get(tag, 0)
     names = attributes.get("class") or ""
+    if len(attributes) == 1 and names and tag not in _ROWS:  # by far the commonest: nothing but a class
+        return Box(tag, parent, hint | named(names), names, "", first)
     for name in _NAMING:
         if name in attributes:
             names = f"{names} {attributes[name]}"

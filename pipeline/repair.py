@@ -31,6 +31,7 @@ _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁԛһАВЕКМНОРСТХІ
 _MIXED = re.compile(
     "[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0370-\u04ff]|[\u0370-\u04ff][A-Za-z\u00c0-\u024f\u1e00-\u1eff]"
 )
+_OTHER_SCRIPT = re.compile("[\u0370-\u04ff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.I)
 
@@ -45,13 +46,14 @@ def clean(text: str) -> str:
     else:
         text = " ".join(text.split())
     if not text.isascii():
-        if _ZERO_WIDTH.search(text):
+        # None of the invisible characters is printable: asking that first is much faster than looking for them.
+        if not text.isprintable() and _ZERO_WIDTH.search(text):
             text = _folded(_ZERO_WIDTH.sub("", text))
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
         if "Ð" in text:
             text = text.replace("Ð", "Đ")
-        if _MIXED.search(text):
+        if _OTHER_SCRIPT.search(text) and _MIXED.search(text):
             text = _LETTERS.sub(_one_script, text)
     elif not text.isprintable():
         text = _folded(_ZERO_WIDTH.sub("", text))
