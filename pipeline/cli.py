@@ -55,10 +55,6 @@ def main() -> None:
     _log_to_stderr()
     try:
         app(standalone_mode=True)
-    except BrokenPipeError:
-        # the reader of our output has gone (`| head`): nothing more to say, and nothing for the interpreter to flush
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from storage import locks, schema
 from storage.archive import Archive
 from storage.engines import WAIT, Engines, make_engines, named_errors, place
-from storage.errors import NotMigrated
+from storage.errors import NotAnArchive, NotMigrated
 from storage.tables import SCHEMA
 
 _LOG_INDEX_HEADER = 48  # bytes: the first copy of the WAL index header (sqlite.org/walformat.html)
@@ -43,6 +43,11 @@ class Store:
             with named_errors(engines):
                 with engines.reader.connect() as connection:
                     found = schema.revision_of(connection)
+                    if engines.file is None and (code := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
+                        raise NotAnArchive(
+                            f"{place(engines.url)}: the database is encoded in {code}; make one in UTF8, "
+                            "which has all letters: createdb --encoding UTF8 --template template0 NAME"
+                        )
                 schema.check(found, place(engines.url))
                 if found != SCHEMA:  # it will be written, so a place that cannot be is found now
                     with engines.writer.connect() as connection, connection.begin() as transaction:

@@ -176,6 +176,15 @@ def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def latin1_postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of a database that has no Vietnamese letters."""
+    name = f"healthwire_{uuid4().hex[:12]}"
+    _on_server(postgres_server, f"CREATE DATABASE {name} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    yield _database(postgres_server, name)
+    _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 _EMPTIED = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid != pg_backend_pid()",

@@ -177,6 +177,11 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         Store.open(f"sqlite:///{tmp_path / 'archive.db'}")
 
 
+def test_a_database_that_has_not_all_letters_is_refused(latin1_postgres_url: str) -> None:
+    with pytest.raises(NotAnArchive, match="LATIN1"):
+        Store.open(latin1_postgres_url)
+
+
 def test_an_unreachable_server_is_named_without_its_password() -> None:
     with pytest.raises(ArchiveUnreachable, match="cannot be reached") as refused:
         Store.open("postgresql://someone:secret@127.0.0.1:1/archive")

@@ -1,5 +1,7 @@
 """`demo`: the whole chain on this machine, without the internet."""
 
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -47,6 +49,7 @@ def demo(
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)  # a file or a pipe: the table need not be narrow
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C does: the temporary folder goes
     with ExitStack() as stack:
         if directory is None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="healthwire-demo-")))
