@@ -292,11 +292,17 @@ _SORTS = {
 _WALKED_AROUND = Hint.FURNITURE | Hint.BODY
 
 
+_BYLINE = 300  # characters, white space included, of a box that may be there for a date
+_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+
+
 def _says_nothing(node: LexborNode) -> bool:
     """Whether an element that is named as furniture holds no sentences, headline or date: most menus, share bars
     and lists of headlines. They are walked around; it halves the work."""
     text = node.text(deep=True)
-    return "." not in text and "。" not in text and node.css_first("h1,time") is None
+    if "." in text or "。" in text or node.css_first("h1,time") is not None:
+        return False
+    return len(text) > _BYLINE or _YEAR.search(text) is None
 
 
 def _in_article(box: Box) -> bool:

@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline import boilerplate, layouts, metadata, refusal, repair, textdump, vietnamese
+from pipeline import boilerplate, dating, layouts, metadata, refusal, repair, textdump, vietnamese
 from pipeline.blocks import Outline, outline, parse
+from pipeline.byline import byline as signed_as
+from pipeline.headline import headline
 from pipeline.language import language
 from spiders.families import FAMILIES
 from storage.records import Document, Hint, Image, NotArticle, Precision, Rejection, SiteMemory, Timestamp
@@ -94,7 +96,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     data = metadata.linked([*head.scripts, *tree.scripts])
     known = _known(tree, memory)
     zone = _zone(source, page.url)
-    dating = metadata.Dating(
+    dates = dating.Dating(
         zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head, page.url)
     )
 
@@ -112,7 +114,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
             main = boilerplate.main_text(tree, known=_known(tree, memory))
         shown = tree
         reader = "generic"
-        title = metadata.headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)
+        title = headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)
         boilerplate.finish(tree, main, title)
         if disagreement:
             doubts.append(f"the layout does not fit: {disagreement}")
@@ -124,26 +126,30 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         lead = places.lead
     else:
         lead = tree.blocks[main.lead].text if main.lead is not None else None
-    byline, agency = metadata.byline(head, data, shown, main, page.url)
+    byline, agency = signed_as(head, data, shown, main, page.url)
     if places is not None and places.byline:
         person, signed = vietnamese.signature(places.byline)
         byline, agency = person or (None if signed else places.byline), signed or agency
     lead, paragraphs, signed_by, signed_for = _tidy(lead, paragraphs)
     byline, agency = signed_by or byline, signed_for or agency
 
-    stated = next((s for t in (places.published if places else ()) if (s := dating.read(t))), None)
-    published = stated or metadata.published(head, data, shown, main, page.url, dating)
+    stated = next((s for t in (places.published if places else ()) if (s := dates.read(t))), None)
+    published = stated
+    if published is None:
+        dated = dating.published(head, data, shown, main, page.url, dates)
+        published = dated.stamp
+        doubts += [dated.doubt] if dated.doubt else []
     if published is None and page.hint is not None and page.hint.published_at is not None:
         published = Timestamp(at=page.hint.published_at, precision=Precision.MINUTE, zone_assumed=False)
         doubts.append("the date of publication is the listing's")
-    changed = next((s for t in (places.modified if places else ()) if (s := dating.read(t))), None)
+    changed = next((s for t in (places.modified if places else ()) if (s := dates.read(t))), None)
     document = Document(
         title=title,
         lead=lead,
         paragraphs=tuple(paragraphs),
         captions=tuple(dict.fromkeys(captions)),
         published=published,
-        modified=changed or metadata.modified(head, data, shown, dating),
+        modified=changed or dating.modified(head, data, shown, dates),
         byline=byline,
         agency=agency,
         section=(places.section if places else None) or metadata.section(head, data),
