@@ -314,8 +314,9 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
 
 def _is_caption(text: str, pictured: bool, title: str) -> bool:
     if pictured or text == title or (len(text) < 300 and ("(" in text or ": " in text)) or "hoto" in text:
-        evidence = vietnamese.caption_evidence(text, title)
-        return evidence + 2 * pictured >= 4 and not vietnamese.ends_story(text)
+        # Beside a picture half of the evidence is enough.
+        is_one = vietnamese.caption_evidence(text, title) >= 2 if pictured else vietnamese.is_caption(text, title)
+        return is_one and not vietnamese.ends_story(text)
     return False
 
 

@@ -6,6 +6,7 @@ Vietnamese is told by its own letters. `html lang` is not asked: on the watched 
 
 import re
 from collections import Counter
+from operator import itemgetter
 
 # The commonest words of each language.
 _WORDS = {
@@ -36,7 +37,7 @@ _WORDS = {
     "ada para kepada karena dapat",
     "fi": "ja on ei että se hän oli ovat mutta kun myös joka tai niin kuin mukaan ole sen vain jos mitä ovat sekä",
 }
-_VIETNAMESE = re.compile("[đăơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+_VIETNAMESE = re.compile("[đăơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")  # of lower-case text
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7a3]")),
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -53,8 +54,9 @@ _SCRIPTS = (
 )
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_UKRAINIAN = frozenset("іїєґ")
-_LATIN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]")
+_LATIN_RUN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]+")
 _WORD = re.compile(r"[^\W\d_]+")
+_ASCII_WORD = re.compile(r"[a-z]+")
 _SAMPLE = 1200  # characters
 _LANGUAGES_OF: dict[str, list[str]] = {}
 for _code, _common in _WORDS.items():
@@ -68,7 +70,7 @@ def language(text: str) -> str | None:
     if sample.isascii() and sample.count(" the ") + sample.count(" of ") + sample.count(" and ") >= 5:
         return "en"
     if not sample.isascii():
-        latin = len(_LATIN.findall(sample))
+        latin = sum(map(len, _LATIN_RUN.findall(sample)))
         if len(_VIETNAMESE.findall(sample)) > latin * 0.04 + 2:
             return "vi"
         if latin < len(sample) * 0.5:
@@ -78,14 +80,14 @@ def language(text: str) -> str | None:
                     return code
             if len(_CYRILLIC.findall(sample)) > latin:
                 return "uk" if any(c in _CYRILLIC_UKRAINIAN for c in sample) else "ru"
-    votes: Counter[str] = Counter()
-    words = _WORD.findall(sample)
+    votes: dict[str, int] = {}
+    words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample)
     if len(words) < 6:
         return None
-    for word in words:
+    for word, times in Counter(words).items():
         for code in _LANGUAGES_OF.get(word, ()):
-            votes[code] += 1
+            votes[code] = votes.get(code, 0) + times
     if not votes:
         return None
-    best, hits = votes.most_common(1)[0]
+    best, hits = max(votes.items(), key=itemgetter(1))  # of equals the one met first
     return best if hits >= max(2, len(words) * 0.08) else None

@@ -1,10 +1,30 @@
 """Phrases of furniture: headings of side lists, share buttons, invitations, bylines and date lines (pure).
 
 Each list is anchored at both ends, so a sentence that merely contains such words is not touched, and every
-repetition is bounded.
+repetition is bounded. The patterns try hundreds of phrases one after another, and hardly any block matches: each is
+asked only of a text that begins, or holds a word, as one of its phrases does.
 """
 
 import re
+
+# The first three characters (`_` for a space; all, where a phrase is shorter) of whatever the two patterns below match
+# behind their bullets; a digit may always begin one. tests/test_pipeline_phrases.py holds them against the patterns.
+_BULLETS = " \t\n\r\f\v\u00a0>»›•*|:[(-–—"
+_SIDE_WORDS = """
+    abo ad adv als art auc aut bre bài bìn cat chi chủ com con các có_ das don edi eti fea fil fin fol fur in_ joi kee
+    kom lat lea les lir meh men mor mos mul más mời nav new ngu not on_ oth plu pop pos pro rea rec ref rel sea see sha
+    sig spo sub sur tab tag te_ tem thă thư thẻ tin top tre từ_ up_ vid vie voi wat wha wri xem xuấ you à_l ý_k đọc ảnh
+    нов по_ чит 延伸阅 推荐阅 相关报 相关文 相关新 相关链 相关阅 関連ニ 関連リ 関連記 관련_ 관련기 관련뉴
+"""
+_SCRAP_WORDS = """
+    c) aa a+ a- ad adv afp all als ap art bac bìn cat chi cli clo com con cop cỡ_ dow e-m ema enl fac fil fin fli fol
+    get gửi hid hom htt ima in_ ist lea lik lin lis loa log lượ mes mor mời nex ngh ngu now phi pho pin pla ple pos pre
+    pri pub qua quả rea rec red rel rep reu sav scr see sha sho shu sig ski sto sub swi tag tel tha the thi tog top tra
+    twe twi từ_ up_ vid vie về_ wat wha x xem xin © đăn đọc
+"""
+_SIDE_BEGINNINGS, _SCRAP_BEGINNINGS = (
+    frozenset(word.replace("_", " ") for word in words.split()) for words in (_SIDE_WORDS, _SCRAP_WORDS)
+)
 
 _SIDE_HEADINGS = re.compile(
     r"""^[\s>»›•*|:\-–—]*(?:
@@ -73,6 +93,8 @@ _SCRAP = re.compile(
     re.X | re.I,
 )
 _POINTING = re.compile(r"^(?:>>+|»|►|▶|👉|⏩|➡)\s*\S")
+_POINTERS = frozenset(">»►▶👉⏩➡")
+_DIGIT = re.compile(r"\d")
 _BYLINE_LINE = re.compile(
     r"^(?:by|By|BY|[Bb]ởi|Tác giả|TÁC GIẢ|Par|PAR|Por|POR|Von|(?:[Ww]ritten|[Rr]eported|[Rr]eporting|[Pp]osted"
     r"|[Ss]tory|[Ww]ords|[Ee]dited|[Rr]eviewed) [Bb]y|[Aa]uthor)"
@@ -93,7 +115,13 @@ _DATE_LINE = re.compile(
 
 def is_side_heading(text: str) -> bool:
     """Whether a heading opens a list of other stories, a comment section or the like."""
-    return len(text) < 90 and _SIDE_HEADINGS.match(text) is not None
+    return len(text) < 90 and _may_begin(text, _SIDE_BEGINNINGS) and _SIDE_HEADINGS.match(text) is not None
+
+
+def _may_begin(text: str, beginnings: frozenset[str]) -> bool:
+    """Whether a text begins, bullets aside, as one of the phrases does."""
+    start = text.lstrip(_BULLETS)[:3].lower()
+    return start in beginnings or start[:2] in beginnings or start[:1] in beginnings or start[:1].isdecimal()
 
 
 def is_scrap(text: str) -> bool:
@@ -102,11 +130,13 @@ def is_scrap(text: str) -> bool:
         return False
     if "©" in text and len(text) < 200:
         return True
-    if _SCRAP.match(text) or _POINTING.match(text):
+    if _may_begin(text, _SCRAP_BEGINNINGS) and _SCRAP.match(text):
+        return True
+    if text[:1] in _POINTERS and _POINTING.match(text):
         return True
     return len(text) < 110 and (
-        (len(text) < 80 and len(text.split()) <= 10 and _BYLINE_LINE.match(text) is not None)
-        or _DATE_LINE.match(text) is not None
+        (len(text) < 80 and _BYLINE_LINE.match(text) is not None and len(text.split()) <= 10)
+        or (_DIGIT.search(text) is not None and _DATE_LINE.match(text) is not None)
     )
 
 
@@ -141,11 +171,14 @@ def is_cookie_notice(text: str) -> bool:
     return _COOKIES.search(text[:400]) is not None
 
 
-# One of these stands in any pitch; looking for them is much faster than the pattern.
+# One of these stands in any pitch, or at its beginning; looking for them is much faster than the pattern.
 _PITCH_WORDS = (
-    *("newsletter", "subscribe", "sign", "follow", "find us", "affiliate", "commission", "rights reserved"),
-    *("copyright", "reached at", "tip", "app", "theo dõi", "đăng ký", "citation", "associated press", "reporting by"),
-    *("this ", "write to", "mail"),
+    *("newsletter", "subscribe to", "sign up", "signing up", "follow", "find us", "affiliate", "commission"),
+    *("rights reserved", "copyright", "reached at", "have a ", "download ", "theo dõi", "đăng ký"),
+)
+_PITCH_BEGINNINGS = (
+    *("citation:", "associated press", "reporting by", "additional reporting by", "this ", "like this", "write to"),
+    *("email ", "e-mail "),
 )
 
 
@@ -156,4 +189,10 @@ def is_pitch(text: str) -> bool:
     if _BIO.match(text):
         return True
     low = text.lower()
-    return any(word in low for word in _PITCH_WORDS) and _PITCH.search(text) is not None
+    if not low.startswith(_PITCH_BEGINNINGS):
+        for word in _PITCH_WORDS:
+            if word in low:
+                break
+        else:
+            return False
+    return _PITCH.search(text) is not None

@@ -52,6 +52,7 @@ _SCENE = re.compile(
     re.I,
 )
 _PHOTO = re.compile(r"\b(?:file photo|AP Photo|Getty Images|Reuters/|AFP via)\b|^Ảnh minh h[oọ]")
+_PHOTO_WORDS = ("photo", "Photo", "Getty", "Reuters/", "AFP via", "Ảnh minh")  # one of them is in each
 # A sentence that tells what was said or done when is the story's own, however short.
 _TOLD = re.compile(
     r"^(?:phát biểu|tại|theo|sau|trước|trong|ngày|chiều|sáng|tối|cũng|đây là|speaking|addressing|at the|during"
@@ -64,6 +65,10 @@ _CRUMB_SEPARATOR = re.compile(r"\s[›»>/]\s")
 _SLUG = re.compile(r"^[a-z0-9]+(?:[ -][a-z0-9]+){3,}$")
 
 
+# What a line that an agency signs ends with, brackets and dots aside: much faster to ask than the pattern.
+_AGENCIES = tuple(name.replace("\\", "").lower() for name in _AGENCY.split("|"))
+
+
 def signature(text: str) -> tuple[str | None, str | None]:
     """Who signs a line such as `Theo Thu Hà/TTXVN`: the person and the agency, each None when not named.
 
@@ -72,7 +77,7 @@ def signature(text: str) -> tuple[str | None, str | None]:
     line = text.strip()
     if not line or len(line) > 120:
         return None, None
-    found = _SIGNED.match(line)
+    found = _SIGNED.match(line) if line.rstrip(" )].\t\r\n\u00a0").lower().endswith(_AGENCIES) else None
     if found:
         who = found["who"].strip(" -–—/,:()")
         names = list(dict.fromkeys(re.split(r"\s*[/,&]\s*", found["agency"])))
@@ -118,13 +123,26 @@ def split_credit(text: str) -> tuple[str, str | None]:
     return text[: found.start()].rstrip(), credit or None
 
 
+def is_caption(text: str, title: str = "") -> bool:
+    """Whether a block is certainly a caption: it ends with a credit, names its agency, or repeats the title."""
+    length = len(text)
+    if length > 400:
+        return False
+    if any(word in text for word in _PHOTO_WORDS) and _PHOTO.search(text):
+        return True
+    if length <= 300:
+        start = max(0, length - _LONGEST_CREDIT)
+        # no credit is without a colon or a bracket, and most blocks have neither
+        if (text.find(":", start) >= 0 or text.find("(", start) >= 0) and _CREDIT.search(text, start):
+            return True
+    return len(title) > 20 and text.rstrip(" .") == title.rstrip(" .")
+
+
 def caption_evidence(text: str, title: str = "") -> int:
     """How much the words of a short block speak for a caption (0 nothing … 4 certain)."""
     if len(text) > 400:
         return 0
-    if _PHOTO.search(text) or (len(text) <= 300 and _CREDIT.search(text, max(0, len(text) - _LONGEST_CREDIT))):
-        return 4
-    if title and len(title) > 20 and text.rstrip(" .") == title.rstrip(" ."):
+    if is_caption(text, title):
         return 4
     if _TOLD.search(text):
         return 0
