@@ -178,7 +178,7 @@ def test_evidence_stands_in_the_text_and_says_where() -> None:
 
 
 def test_captions_count_little_and_say_where_they_stand() -> None:
-    article = {"title": "Bệnh viện nhận 20 máy thở", "lead": "Lễ bàn giao diễn ra sáng nay.", "language": "vi"}
+    article = {"title": "Bệnh viện nhận 20 máy thở viện trợ", "lead": "Chuyên gia nước ngoài dự lễ.", "language": "vi"}
     plain = judge(**article)
     pictured = judge(**article, captions=("Đại sứ Nhật Bản tại buổi lễ. Ảnh: P.V",))
     assert plain.score < pictured.score < plain.score + 0.1
@@ -198,7 +198,7 @@ def test_explanation_of_a_relevant_story_and_its_terms() -> None:
     assert lines[0].startswith("Included: ")
     assert any("viện trợ" in line for line in lines)
     given = next(e for e in verdict.evidence if e.phrase == "viện trợ")
-    assert lexicon_terms(given) == ("vi-acts.toml#donation",)
+    assert lexicon_terms(given) == ("vi-acts.toml#foreign-aid",)
 
 
 def test_a_persons_decision_is_named_in_the_explanation() -> None:

@@ -100,19 +100,25 @@ def _sentences(passage: Passage) -> list[Sentence]:
                 sentence.against.append(bearer)
             else:
                 sentence.foreign.append((1.0, hit))
+                if group.second:  # "Pháp - Việt": both sides in one name
+                    sentence.home.append(hit)
         elif kind == "act":
             sentence.act.append((group.strength / 2, hit))
+            if group.country == "VN":  # "đến Việt Nam mổ": the place is in the act
+                sentence.home.append(hit)
         elif kind == "organisation":
             sentence.foreign.append((0.4 if group.weak else 1.0, hit))
         elif kind == "party":
             sentence.foreign.append((group.strength, hit))
         elif kind == "home":
-            if not (group.value == "office" and _of_foreign_state(hits, number)):
+            if group.value not in ("office", "named unit") or not _of_foreign_state(hits, number):
                 sentence.home.append(hit)
         elif kind == "against":
             sentence.against.append(hit)
         elif kind == "false":
             sentence.false.append(hit)
+            if group.value in ("hospital", "school"):
+                sentence.home.append(hit)
         if group.health:
             sentence.health.append((group.health / 2, hit))
     return list(found.values())
@@ -155,11 +161,17 @@ def features(
     found += [
         _together("title", head),
         _together("lead", first),
+        _together("body", rest),
+        _meeting("title", head),
+        _meeting("lead", first),
         *_relations(opening),
         *_across(opening, best["opening"]),
         *_amounts(opening + rest),
+        *_through(opening + rest),
         *_against(head, first, rest),
         *_missing(opening, best["opening"], best["body"]),
+        *_alone(opening, rest),
+        *_without_health(opening, body),
         Feature("caption: foreign party", *_best([s for passage in captions for s in passage.sentences])["foreign"]),
     ]
     return [feature for feature in found if feature.value]
@@ -218,6 +230,23 @@ def _together(where: str, found: Sequence[Sentence]) -> Feature:
     return Feature(f"{where}: health, foreign party and act in one sentence", best, mentions)
 
 
+def _meeting(where: str, found: Sequence[Sentence]) -> Feature:
+    """The best sentence in which a foreign party, the home side and health stand together, whatever they do."""
+    best = 0.0
+    mentions: tuple[Mention, ...] = ()
+    for sentence in found:
+        if not sentence.health or not sentence.foreign or not sentence.home:
+            continue
+        for weight, hit in sentence.foreign:
+            health = _nearest(sentence.health, hit)
+            home = min(_gap(hit, other) for other in sentence.home)
+            value = weight * health[0] / (1 + max(1.0, max(home, _gap(hit, health[1])) / NEAR)) * 2
+            if value > best:
+                best = value
+                mentions = (Mention(sentence.passage, hit), _mention(sentence, health[1], "health"))
+    return Feature(f"{where}: health, foreign party and home side in one sentence", best, mentions)
+
+
 def _gap(one: Hit, other: Hit) -> float:
     """Words between two hits."""
     return max(0, max(one.start, other.start) - min(one.end, other.end)) / 2
@@ -245,6 +274,8 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
             for some, hit in named:
                 if act.end <= hit.start <= act.end + 9:
                     offer("act with a foreign party", weight * some, sentence, act, hit)
+                    if act.group.by and hit.start <= act.end + 5:
+                        offer("a foreign party gives", 0.9 * some, sentence, act, hit)
                 elif hit.end <= act.start <= hit.end + 9 and act.group.value in GIVING:
                     offer("a foreign party gives", weight * some, sentence, hit, act)
             for some, hit in sentence.health:
@@ -257,7 +288,9 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
                         offer("envoy or delegation of a country", 1.0, sentence, party, hit)
         for some, hit in sentence.health:
             for _, other in named:
-                if hit.end <= other.start <= hit.end + 1:
+                if hit.end <= other.start <= hit.end + 1 or (
+                    other.end <= hit.start <= other.end + 1 and not other.group.file.startswith("vi-")
+                ):
                     offer("health people or offices of a country", some, sentence, hit, other)
         sides = [hit for _, hit in named] + [hit for hit in sentence.home if hit.group.kind == "country"]
         sides.sort(key=lambda hit: hit.start)
@@ -302,6 +335,20 @@ def _amounts(found: Sequence[Sentence]) -> Iterable[Feature]:
     yield Feature("text: share of foreign parties", foreign / len(found))
 
 
+def _through(found: Sequence[Sentence]) -> Iterable[Feature]:
+    """How far one foreign party runs through a text, and how often it meets the home side in matters of health."""
+    if len(found) < 3:
+        return
+    counts: dict[str, int] = {}
+    for sentence in found:
+        for party in sentence.countries:
+            counts[party] = counts.get(party, 0) + 1
+    if counts:
+        yield Feature("text: share of the foremost foreign party", max(counts.values()) / len(found))
+    both = sum(1 for s in found if s.home and s.countries and any(w >= 0.75 for w, _ in s.health))
+    yield Feature("text: sentences with foreign party, home side and health", log1p(both) / 2)
+
+
 def _against(head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
     topics: dict[str, tuple[float, tuple[Mention, ...]]] = {}
     body = max(1, len(rest))
@@ -332,3 +379,49 @@ def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Fe
         yield Feature("false partner: only a name that looks foreign", 1.0, false[:3])
     if len(countries) > 4:
         yield Feature("missing: many countries, none in particular", 1.0)
+
+
+FIRST_PARAGRAPHS = 4
+
+
+def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
+    """Whether all who are named belong to one foreign country: then it is that country's own affair.
+
+    A second party is another country, an organisation, the home side (also by its provinces, hospitals and people), or a
+    word that says there is one: an envoy, two sides, foreign experts or donors, a group of countries. That country's cities
+    and words for its own affairs ("nước này", "công đoàn") say it more plainly, and that a ministry is theirs.
+    """
+    found = [*opening, *rest]
+    home = {hit.group.value for s in found for hit in s.home}
+    if home - {"office"}:
+        return
+    hits = [hit for s in found for weight, hit in s.foreign if weight > 0.3]
+    groups = [hit.group for hit in hits if not hit.group.weak]
+    if any(group.kind == "organisation" and not group.seat for group in groups):
+        return  # an organisation works in a country even where none is named
+    if len({group.seat or group.value for group in groups if group.kind in ("country", "organisation")}) != 1:
+        return
+    if any(hit.group.second for hit in hits) or any(hit.group.second for s in found for _, hit in s.act):
+        return
+    own = any(hit.group.file == PLACES for hit in hits) or any(
+        hit.group.value == OWN_AFFAIRS for s in found for hit in s.against
+    )
+    if home and not own:
+        return  # "Bộ Y tế" without a country is ours, unless the text is at home elsewhere
+    yield Feature(ALONE, 1.0)
+    if own:
+        yield Feature(ONE_COUNTRY, 1.0)
+
+
+ALONE = "missing: nobody but one foreign country in the whole text"
+PLACES = "foreign-places.toml"
+OWN_AFFAIRS = "domestic news of another country"
+ONE_COUNTRY = "missing: actor and place belong to one foreign country"
+NO_HEALTH = "missing: no health subject in headline, lead or first paragraphs"
+
+
+def _without_health(opening: Sequence[Sentence], body: Sequence[Passage]) -> Iterable[Feature]:
+    """Whether health is named neither in headline and lead nor in the first paragraphs."""
+    first = [s for passage in body[:FIRST_PARAGRAPHS] for s in passage.sentences]
+    if not any(weight >= 0.5 for s in (*opening, *first) for weight, _ in s.health):
+        yield Feature(NO_HEALTH, 1.0)

@@ -18,7 +18,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "lexicon"
 KINDS = frozenset({"country", "organisation", "party", "home", "health", "act", "against", "false", "plain", "bearer"})
-GUARDS = frozenset({"", "name", "name-start", "dash"})
+GUARDS = frozenset({"", "name", "name-start", "dash", "own-name"})
 
 
 class LexiconError(ValueError):
@@ -31,7 +31,10 @@ class Group:
 
     `value` is the country code, organisation id, theme, act or topic; `strength` what one mention weighs (0…2);
     `health` how much health is in the term besides its own kind; `country` the state a national agency stands
-    for; `weak` marks parties that do not make a story international by themselves (a foreign company).
+    for; `weak` marks parties that do not make a story international by themselves (a foreign company); `seat` the
+    country of a foundation that is at home there too; `second` marks
+    words that say by themselves that there is a second party (an envoy, two sides, aid); after an act `by` stands who
+    gives ("thanks to", "with support from").
     """
 
     file: str
@@ -43,6 +46,9 @@ class Group:
     health: float = 0.0
     country: str | None = None
     weak: bool = False
+    seat: str | None = None
+    second: bool = False
+    by: bool = False
     reason: str = ""
 
     @property
@@ -139,6 +145,9 @@ def _groups(file: str, content: Mapping[str, Any]) -> Iterator[tuple[Group, Mapp
                 health=float(table.get("health", 0.0)),
                 country=table.get("country"),
                 weak=bool(table.get("weak", False)),
+                seat=table.get("seat"),
+                second=bool(table.get("second", False)),
+                by=bool(table.get("by", False)),
                 reason=table.get("reason", ""),
             ),
             table,

@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -166,6 +166,11 @@ class WordTrie:
         """Whether the neighbours of a short name let it be a country (see guards.toml)."""
         if guard == "dash":
             return any(_DASHES.intersection(piece) for piece in pieces[start + 1 : end : 2])
+        if guard == "own-name":
+            if end + 1 >= len(pieces) or pieces[end] != " ":
+                return False
+            following = text[offsets[end + 1] : offsets[end + 2]]
+            return following[0].isupper() and not following.isascii() and _vietnamese(following)
         left = pieces[start - 1] if start else ""
         right = pieces[end] if end < len(pieces) else ""
         if _DASHES.intersection(left) or _DASHES.intersection(right):
@@ -311,6 +316,7 @@ _SYLLABLE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def _vietnamese(word: str) -> bool:
     """Whether a word may be a Vietnamese syllable: then the short name before it is part of a longer name."""
     bare = "".join(

@@ -12,9 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.relevance.features import ALONE, NO_HEALTH, ONE_COUNTRY
+
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
 RIDGE = 0.3
+# Rules of the definition: a text without a second party, or without health, is no cooperation in health, whatever the
+# labelled rows say of it. The weight may be lower than this, never higher.
+CEILINGS = {ALONE: -3.0, ONE_COUNTRY: -4.0, NO_HEALTH: -6.0}
 STEPS = 3000
 FOLDS = 10
 
@@ -35,12 +40,13 @@ def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge
     x, y = _matrix(examples, names), np.array(positive, dtype=np.float64)
     signs = np.array([-1.0 if name.startswith(NEGATIVE) else 1.0 for name in names])
     lipschitz = float(np.linalg.norm(np.column_stack([x, np.ones(len(y))]), 2)) ** 2 / 4 + ridge
+    ceilings = np.array([CEILINGS.get(name, 0.0) for name in names])
     w, b = np.zeros(len(names)), 0.0
     ahead_w, ahead_b, momentum = w.copy(), b, 1.0
     for _ in range(STEPS):
         error = 1 / (1 + np.exp(-(x @ ahead_w + ahead_b))) - y
         next_w = ahead_w - (x.T @ error + ridge * ahead_w) / lipschitz
-        next_w = signs * np.maximum(signs * next_w, 0.0)
+        next_w = signs * np.maximum(signs * next_w, -ceilings)
         next_b = ahead_b - float(error.sum()) / lipschitz
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         pull = (momentum - 1) / following
