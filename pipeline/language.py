@@ -55,6 +55,7 @@ _SCRIPTS = (
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _CYRILLIC_UKRAINIAN = frozenset("іїєґ")
 _LATIN_RUN = re.compile("[a-z\u00c0-\u024f\u1e00-\u1eff]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _ASCII_WORD = re.compile(r"[a-z]+")
 _SAMPLE = 1200  # characters
@@ -67,9 +68,11 @@ for _code, _common in _WORDS.items():
 def language(text: str) -> str | None:
     """ISO 639-1 code of the language of a text; None where there is too little to say."""
     sample = text[:_SAMPLE].lower()
-    if sample.isascii() and sample.count(" the ") + sample.count(" of ") + sample.count(" and ") >= 5:
+    # Typographic quotes and dashes tell nothing: without a letter outside ASCII a text is as good as ASCII.
+    plain = sample.isascii() or not any(map(str.isalnum, _NOT_ASCII.findall(sample)))
+    if plain and sample.count(" the ") + sample.count(" of ") + sample.count(" and ") >= 5:
         return "en"
-    if not sample.isascii():
+    if not plain:
         latin = sum(map(len, _LATIN_RUN.findall(sample)))
         if len(_VIETNAMESE.findall(sample)) > latin * 0.04 + 2:
             return "vi"
@@ -81,7 +84,7 @@ def language(text: str) -> str | None:
             if len(_CYRILLIC.findall(sample)) > latin:
                 return "uk" if any(c in _CYRILLIC_UKRAINIAN for c in sample) else "ru"
     votes: dict[str, int] = {}
-    words = (_ASCII_WORD if sample.isascii() else _WORD).findall(sample)
+    words = (_ASCII_WORD if plain else _WORD).findall(sample)
     if len(words) < 6:
         return None
     for word, times in Counter(words).items():
