@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from pipeline.naming import Hint, named
 from pipeline.repair import clean
@@ -124,9 +124,9 @@ _DEEPEST = 512  # browsers give up at about this depth as well
 def parse(page: bytes) -> LexborHTMLParser:
     """Parse HTML (UTF-8). Elements nested deeper than any author nests lose their tags: parsers take time in the
     square of the depth, and nothing is read out of such a depth anyway."""
-    if page.count(b"<") > _MANY_TAGS:
+    if len(page) > 3 * _MANY_TAGS and page.count(b"<") > _MANY_TAGS:  # no tag is shorter than three bytes
         page = _flattened(page)
-    return LexborHTMLParser(page)
+    return LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS)  # they keep a <select>'s button up to date
 
 
 def _flattened(page: bytes) -> bytes:
@@ -293,7 +293,7 @@ _WALKED_AROUND = Hint.FURNITURE | Hint.BODY
 
 
 _BYLINE = 300  # characters, white space included, of a box that may be there for a date
-_YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 def _says_nothing(node: LexborNode) -> bool:

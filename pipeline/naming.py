@@ -6,6 +6,7 @@ Names are hearsay: `pipeline.boilerplate` decides how far they are believed. A n
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 
 class Hint:
@@ -164,9 +165,18 @@ def _name(name: str) -> int:
             if before:
                 hint |= _LOOKUP.get(before + last + word, 0)
         before, last = last, word
+    if hint & Hint.FURNITURE and hint & Hint.BODY and _is_of_entry(parts):
+        hint &= ~Hint.BODY  # `entry-author-bio`, `hentry-share`: the entry's, and not its text
     if hint & (Hint.FURNITURE | Hint.SCRAPS) and _EMBEDDED.search(name):
         hint &= ~(Hint.FURNITURE | Hint.SCRAPS)
     return hint
+
+
+def _is_of_entry(parts: list[str]) -> bool:
+    """Whether nothing but the word `entry` speaks for a body."""
+    words = [part.rstrip(_DIGITS) for part in parts[:_MOST]]
+    wholes = (*words, *map("".join, pairwise(words)))
+    return all(word in ("entry", "hentry") or not _LOOKUP.get(word, 0) & Hint.BODY for word in wholes)
 
 
 def _is_plain(name: str) -> bool:

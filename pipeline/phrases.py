@@ -11,16 +11,16 @@ import re
 # behind their bullets; a digit may always begin one. tests/test_pipeline_phrases.py holds them against the patterns.
 _BULLETS = " \t\n\r\f\v\u00a0>»›•*|:[(-–—"
 _SIDE_WORDS = """
-    abo ad adv als art auc aut bre bài bìn cat chi chủ com con các có_ das don edi eti fea fil fin fol fur in_ joi kee
-    kom lat lea les lir meh men mor mos mul más mời nav new ngu not on_ oth plu pop pos pro rea rec ref rel sea see sha
-    sig spo sub sur tab tag te_ tem thă thư thẻ tin top tre từ_ up_ vid vie voi wat wha wri xem xuấ you à_l ý_k đọc ảnh
-    нов по_ чит 延伸阅 推荐阅 相关报 相关文 相关新 相关链 相关阅 関連ニ 関連リ 関連記 관련_ 관련기 관련뉴
+    abo ad adv all als art auc aut bre bài bìn cat chi chủ com con các có_ das don edi eti fea fil fin fol fur in_ joi
+    kee kom lat lea les lir meh men mor mos mul más mời nav new ngu not on_ oth plu pop pos pro rea rec ref rel sea see
+    sha sig spo sub sur tab tag te_ tem thă thi thư thẻ tin top tre từ_ up_ vid vie voi wat wha wri xem xuấ you à_l ý_k
+    đọc ảnh нов по_ чит 延伸阅 推荐阅 相关报 相关文 相关新 相关链 相关阅 関連ニ 関連リ 関連記 관련_ 관련기 관련뉴
 """
 _SCRAP_WORDS = """
     c) aa a+ a- ad adv afp all als ap art bac bìn cat chi cli clo com con cop cỡ_ dow e-m ema enl fac fil fin fli fol
-    get gửi hid hom htt ima in_ ist lea lik lin lis loa log lượ mes mor mời nex ngh ngu now phi pho pin pla ple pos pre
-    pri pub qua quả rea rec red rel rep reu sav scr see sha sho shu sig ski sto sub swi tag tel tha the thi tog top tra
-    twe twi từ_ up_ vid vie về_ wat wha x xem xin © đăn đọc
+    get gửi hid hom htt ima in_ ist lea lik lin lis loa log lượ mes mor mời nex ngh ngu now oop phi pho pin pla ple pos
+    pre pri pub qua quả rea rec red rel rep reu sav scr see sha sho shu sig ski sto sub swi tag tel tha the thi tog top
+    tra twe twi unl từ_ up_ vid vie về_ wat wha x xem xin © đăn đọc
 """
 _SIDE_BEGINNINGS, _SCRAP_BEGINNINGS = (
     frozenset(word.replace("_", " ") for word in words.split()) for words in (_SIDE_WORDS, _SCRAP_WORDS)
@@ -40,11 +40,14 @@ _SIDE_HEADINGS = re.compile(
       |stories|news|like\ this|articles|about|coverage|to\ read).{0,60}|(?:most|also)\ (?:read|popular|viewed
       |shared|recent|in|on).{0,30}|popular(?:\ (?:posts?|articles|stories|now|news))?|trending(?:\ (?:now
       |stories|news|topics))?|recommended(?:\ .{0,30})?|you\ (?:may|might|could)\ (?:also\ )?(?:like|enjoy
-      |be\ interested).{0,20}|(?:latest|recent|top|breaking|featured|other)\ (?:news|stories|articles|posts
+      |be\ interested)(?:\ in\ the\ following)?.{0,25}|(?:latest|recent|top|breaking|featured
+      |other)\ (?:news|stories|articles|posts
       |headlines|videos|comments)(?:\ .{0,30})?|editors?['’]?s?\ (?:picks?|choice)|don['’]t\ miss|up\ next
       |what\ to\ read\ next|keep\ reading|further\ reading|in\ this\ (?:article|story|section)
       |table\ of\ contents|contents|on\ this\ page
-      |comments?(?:\ \(?\d*\)?)?|\d+\ (?:comments?|responses?|thoughts?\ on.*)|leave\ a\ (?:comment|reply).*
+      |comments?(?:\ \(?\d*\)?)?|(?:add|post|write)\ a\ comment.{0,20}|all\ comments\ .{0,30}
+      |this\ (?:article|story)\ is\ (?:exclusive|only\ available)\ (?:to|for)\ .{0,60}
+      |\d+\ (?:comments?|responses?|thoughts?\ on.*)|leave\ a\ (?:comment|reply).*
       |join\ the\ (?:conversation|discussion).*|post\ navigation|share(?:\ (?:this|on|via).{0,40})?|follow\ us.*
       |about\ the\ authors?.*|about\ author|author|written\ by.*|tags?|topics?|categories|filed\ under.*
       |newsletters?|subscribe.*|sign\ up.*|advertisement|sponsored.*|promoted.*|ad|references?\ and\ notes
@@ -81,7 +84,10 @@ _SCRAP = re.compile(
       |all\ rights\ reserved.*|view\ (?:gallery|comments|image|photos|all).{0,40}|show\ (?:more|comments
       |less).{0,40}|load\ more.*|hide\ caption|toggle\ caption|enlarge(?:\ this\ image)?|play\ video
       |video\ (?:player|unavailable).{0,40}|now\ playing.*|up\ next\W*|report\ (?:a\ typo|this\ ad
-      |an\ error).{0,60}|download\ .{0,20}app.{0,60}|get\ .{0,40}newsletter.{0,100}|thank\ you\ for\ (?:reading
+      |an\ error).{0,60}|download\ .{0,20}app.{0,60}|get\ .{0,40}newsletter.{0,100}
+      |thank\ you!\ .{0,60}\b(?:inbox|e-?mail|submi\w+|received|subscri\w+).{0,60}
+      |(?:oops!?\ )?there\ was\ an\ (?:issue|error|problem)\ .{0,60}|oops!\ .{0,80}
+      |get\ started(?:\ (?:for\ free|now|today))?|unlock\ this\ (?:article|story)\b.{0,200}|thank\ you\ for\ (?:reading
       |subscribing|signing).{0,100}|this\ (?:article|story)\ (?:was|has\ been)\ (?:originally
       |first)\ .{0,150}published.{0,150}
       |xem\ (?:thêm|tiếp|nhiều)|(?:xem|đọc)\ thêm\s*:.*|mời\ (?:độc\ giả|bạn\ đọc|quý\ vị|bạn|xem|đọc)\b.*(?:xem
@@ -157,10 +163,11 @@ _PITCH = re.compile(
         |receive|get)\b|follow\ (?:us|me|him|her|them|@?\w+(?:\ \w+)?)\ (?:on|at)\ (?:@|twitter|facebook
         |instagram|linkedin|x\b|bluesky|threads|tiktok|youtube|telegram)|follow\ @|find\ us\ on\b|(?:contains?
         |are)\ (?:\w+\ )?affiliate\ links|earn\ (?:us\ |me\ )?an?\ (?:\w+\ ){0,2}commission
+        |please\ consider\ (?:liking|sharing|subscribing|following|donating)
         |all\ rights\ reserved|subject\ to\ copyright|may\ be\ reached\ at|have\ a\ (?:news\ )?tip\b
         |download\ (?:our|the)\ app\b|theo\ dõi\ .{2,40}\ trên\b|đăng\ ký\ (?:nhận|theo\ dõi)\b)
     |^(?:citation:|associated\ press\ writers?|(?:additional\ )?reporting\ by|this\ (?:post|article|blog)\ (?:contains
-        |may\ contain)|like\ this\ (?:article|story|post)
+        |may\ contain)|like\ this\ (?:article|story|post)|if\ you\ (?:liked|enjoyed)\ (?:this|reading|our)\b
         |write\ to\ \w+\ .{0,40}@|e-?mail\ .{0,60}@)""",
     re.X | re.I,
 )
@@ -174,10 +181,19 @@ def is_cookie_notice(text: str) -> bool:
 # One of these stands in any pitch, or at its beginning; looking for them is much faster than the pattern.
 _PITCH_WORDS = (
     *("newsletter", "subscribe to", "sign up", "signing up", "follow", "find us", "affiliate", "commission"),
-    *("rights reserved", "copyright", "reached at", "have a ", "download ", "theo dõi", "đăng ký"),
+    *("rights reserved", "copyright", "reached at", "have a ", "download ", "please consider", "theo dõi", "đăng ký"),
 )
 _PITCH_BEGINNINGS = (
-    *("citation:", "associated press", "reporting by", "additional reporting by", "this ", "like this", "write to"),
+    *(
+        "citation:",
+        "associated press",
+        "reporting by",
+        "additional reporting by",
+        "this ",
+        "like this",
+        "write to",
+        "if you ",
+    ),
     *("email ", "e-mail "),
 )
 

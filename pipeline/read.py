@@ -89,7 +89,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     if root is None:
         return Reading(outcome=Rejection(cause=NotArticle.EMPTY, detail="no text at all"))
     tree = outline(root)
-    if repair.is_broken(" ".join([block.text for block in tree.blocks])):
+    if repair.is_broken_page(body) or repair.is_broken(" ".join([block.text for block in tree.blocks])):
         parser = parse(repair.mended(body.decode("utf-8", "replace")).encode("utf-8", "replace"))
         tree = outline(parser.body or root)
     head = metadata.head(parser)

@@ -25,6 +25,7 @@ _TAIL = (
 _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{{3}}")
 _FIRST = "ÂÃĂÄÅÆáâàãăð"
 _BY_CHANCE = 3
+_CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8: no page means them
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 # Letters of another script that look like Latin ones, as sites put them into words against copying.
 _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁԛһАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdqhABEKMHOPCTXIJSABEZHIKMNOPTYXo")
@@ -41,22 +42,26 @@ def clean(text: str) -> str:
 
     Two line breaks (\\v, one for each `<br>`) end a paragraph and come out as a newline; one is a space.
     """
-    if "\v" in text:
-        text = _folded("\n".join(" ".join(part.split()) for part in _LINE_END.split(text)))
+    text = text.strip()
+    # Printable is all but controls, invisible characters and white space other than the blank: most texts are, and
+    # asking is much faster than folding or looking for what may be invisible.
+    if text.isprintable():
+        if "  " in text:
+            text = " ".join(text.split())
     else:
-        text = " ".join(text.split())
-    if not text.isascii():
-        # None of the invisible characters is printable: asking that first is much faster than looking for them.
+        if "\v" in text:
+            text = _folded("\n".join(" ".join(part.split()) for part in _LINE_END.split(text)))
+        else:
+            text = " ".join(text.split())
         if not text.isprintable() and _ZERO_WIDTH.search(text):
             text = _folded(_ZERO_WIDTH.sub("", text))
+    if not text.isascii():
         if not unicodedata.is_normalized("NFC", text):
             text = unicodedata.normalize("NFC", text)
         if "Ð" in text:
             text = text.replace("Ð", "Đ")
         if _OTHER_SCRIPT.search(text) and _MIXED.search(text):
             text = _LETTERS.sub(_one_script, text)
-    elif not text.isprintable():
-        text = _folded(_ZERO_WIDTH.sub("", text))
     if "&" in text and _ENTITY.search(text):
         text = _folded(_ZERO_WIDTH.sub("", unicodedata.normalize("NFC", html.unescape(text))))
     return text
@@ -80,6 +85,12 @@ def is_broken(text: str) -> bool:
     if text.isascii() or not any(letter in text for letter in _FIRST):
         return False
     return any(hits >= _BY_CHANCE for hits, _ in enumerate(_BROKEN.finditer(text), 1))
+
+
+def is_broken_page(page: bytes) -> bool:
+    """Whether a page (UTF-8) shows such sequences that `clean` would no longer: their tails are control characters."""
+    controls = _CONTROLS.findall(page)
+    return len(controls) >= _BY_CHANCE and is_broken(page.decode("utf-8", "replace"))
 
 
 def mended(text: str) -> str:
