@@ -62,6 +62,10 @@ class _Sight:
         """Characters of prose in a box."""
         return self.sums[box.end] - self.sums[box.first]
 
+    def is_behind(self, index: int, box: Box) -> bool:
+        """Whether most of a box's prose stands before a block."""
+        return self.sums[index] - self.sums[box.first] > self.sums[box.end] - self.sums[index]
+
 
 def main_text(
     outline: Outline,
@@ -277,6 +281,8 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
         length = len(text)
         level = heading_level(own)
         if (level or length < 60) and phrases.is_side_heading(text) and not (prose[index] and not level):
+            if phrases.opens_comments(text) and sight.is_behind(index, container):
+                break
             section = _section(own, container)
             if section is not None and sight.inside(section) < 0.35 * max(body.taken, 1):
                 skip_to = section.end

@@ -14,6 +14,7 @@ from pipeline.metadata import Head, Linked, site_names
 from pipeline.naming import Hint
 
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—•·»:~/]|::|>>?)\s+|\s*\|\s*|\s+[»›]\s*")
+_COUNTER = re.compile(r"\s*\((?:[\w-]{1,63}\.){1,4}[a-z]{2,18}\)\s*\d{0,5}")
 _WORD = re.compile(r"\w+")
 _NO_WORD = re.compile(r"\W+")
 _GENERIC = re.compile(
@@ -116,11 +117,19 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
         if score > best_score:
             best, best_score = text, score
     if best and best_score >= 0.6:
-        return best
+        return _without_counter(best, said)
     ones = [text for text, box in shown if box.tag == "h1" and not _is_generic(text, own)]
     if said and not (len(ones) == 1 and len(ones[0]) > 12 and best_score >= 0.4):
         return said[0]
     return ones[0] if ones else best or (hinted or "")
+
+
+def _without_counter(text: str, said: list[str]) -> str:
+    """A heading without the source's host and the number of comments that some sites write behind it."""
+    for title in said:
+        if len(title) >= 15 and text.startswith(title) and _COUNTER.fullmatch(text, len(title)):
+            return title
+    return text
 
 
 def _is_generic(title: str, own: set[str]) -> bool:

@@ -63,6 +63,12 @@ _SIDE_HEADINGS = re.compile(
     re.X | re.I,
 )
 
+_COMMENTS = re.compile(
+    r"[\s>»›•*|:\-–—]*(?:(?:add|post|write|leave) a (?:comment|reply)|all comments? |\d+ (?:comments?|responses?)\b"
+    r"|join the (?:conversation|discussion)|(?:gửi |viết )?bình luận)",
+    re.I,
+)
+
 _SCRAP = re.compile(
     r"""^[\s>»›•*|\[(\-–—]*(?:
       advertisement|advertisements|advert|image\ \d+\ of\ \d+|publish\ date\s*:?|https?://\S+|advertising|ad
@@ -124,6 +130,11 @@ def is_side_heading(text: str) -> bool:
     return len(text) < 90 and _may_begin(text, _SIDE_BEGINNINGS) and _SIDE_HEADINGS.match(text) is not None
 
 
+def opens_comments(heading: str) -> bool:
+    """Whether a heading of a side list is the one over what readers write: behind it an article is over."""
+    return _COMMENTS.match(heading) is not None
+
+
 def _may_begin(text: str, beginnings: frozenset[str]) -> bool:
     """Whether a text begins, bullets aside, as one of the phrases does."""
     start = text.lstrip(_BULLETS)[:3].lower()
@@ -164,6 +175,10 @@ _PITCH = re.compile(
         |instagram|linkedin|x\b|bluesky|threads|tiktok|youtube|telegram)|follow\ @|find\ us\ on\b|(?:contains?
         |are)\ (?:\w+\ )?affiliate\ links|earn\ (?:us\ |me\ )?an?\ (?:\w+\ ){0,2}commission
         |please\ consider\ (?:liking|sharing|subscribing|following|donating)
+        |for\ (?:general\ )?information(?:al)?\ purposes\ only\b|delivered\ (?:\w+\ )?(?:to|through)\ your\b
+        |(?:start|begin|try)\ (?:your|our|a)\ free\ (?:\w+\ )?trial\b|book\ an?\ (?:free\ )?demo\b
+        |(?:talk|speak)\ (?:to|with)\ our\ (?:team|experts?|sales)\b|no\ credit\ card\ (?:is\ )?(?:required|needed)
+        |by\ (?:checking\ this\ box|submitting\ this\ form)\b|to\ read\ the\ (?:rest|full)\ .{0,30}\bsubscribe
         |all\ rights\ reserved|subject\ to\ copyright|may\ be\ reached\ at|have\ a\ (?:news\ )?tip\b
         |download\ (?:our|the)\ app\b|theo\ dõi\ .{2,40}\ trên\b|đăng\ ký\ (?:nhận|theo\ dõi)\b)
     |^(?:citation:|associated\ press\ writers?|(?:additional\ )?reporting\ by|this\ (?:post|article|blog)\ (?:contains
@@ -181,29 +196,24 @@ def is_cookie_notice(text: str) -> bool:
 # One of these stands in any pitch, or at its beginning; looking for them is much faster than the pattern.
 _PITCH_WORDS = (
     *("newsletter", "subscribe to", "sign up", "signing up", "follow", "find us", "affiliate", "commission"),
-    *("rights reserved", "copyright", "reached at", "have a ", "download ", "please consider", "theo dõi", "đăng ký"),
+    *("rights reserved", "copyright", "reached at", "have a ", "download ", "please consider", "purposes only"),
+    *("delivered ", "free trial", "day trial", " demo", "our team", "our expert", "our sales", "credit card"),
+    *("this box", "this form", "to read the", "theo dõi", "đăng ký"),
 )
 _PITCH_BEGINNINGS = (
-    *(
-        "citation:",
-        "associated press",
-        "reporting by",
-        "additional reporting by",
-        "this ",
-        "like this",
-        "write to",
-        "if you ",
-    ),
-    *("email ", "e-mail "),
+    *("citation:", "associated press", "reporting by", "additional reporting by", "this ", "like this", "write to"),
+    *("email ", "e-mail ", "if you "),
 )
 
 
 def is_pitch(text: str) -> bool:
     """Whether a paragraph at the edge of an article sells the site, asks for something, or presents its author."""
-    if len(text) > 420:
+    if len(text) > 700:
         return False
     if _BIO.match(text):
         return True
+    if len(text) > 420:
+        return False
     low = text.lower()
     if not low.startswith(_PITCH_BEGINNINGS):
         for word in _PITCH_WORDS:
