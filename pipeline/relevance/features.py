@@ -55,27 +55,22 @@ class Feature(NamedTuple):
     mentions: tuple[Mention, ...] = ()
 
 
-@dataclass(slots=True)
 class Sentence:
-    """The hits of one sentence by their part in a cooperation story, with the weight of each."""
+    """The hits of one sentence by their part in a cooperation story, with the weight of each. `countries` are the codes
+    of the foreign countries named (agencies of a state count as their country) and ids of organisations."""
 
-    passage: Passage
-    number: int
-    health: list[tuple[float, Hit]] = field(default_factory=list)
-    foreign: list[tuple[float, Hit]] = field(default_factory=list)
-    act: list[tuple[float, Hit]] = field(default_factory=list)
-    home: list[Hit] = field(default_factory=list)
-    against: list[Hit] = field(default_factory=list)
-    false: list[Hit] = field(default_factory=list)
+    __slots__ = ("act", "against", "countries", "false", "foreign", "health", "home", "number", "passage")
 
-    @property
-    def countries(self) -> set[str]:
-        """Codes of foreign countries named (agencies of a state count as their country)."""
-        return {
-            hit.group.value if hit.group.kind == "country" else hit.group.country or hit.group.value
-            for weight, hit in self.foreign
-            if hit.group.kind in ("country", "organisation") and not hit.group.weak and weight > 0.5
-        }
+    def __init__(self, passage: Passage, number: int) -> None:
+        self.passage = passage
+        self.number = number
+        self.health: list[tuple[float, Hit]] = []
+        self.foreign: list[tuple[float, Hit]] = []
+        self.act: list[tuple[float, Hit]] = []
+        self.home: list[Hit] = []
+        self.against: list[Hit] = []
+        self.false: list[Hit] = []
+        self.countries: set[str] = set()
 
 
 def _sentences(passage: Passage) -> list[Sentence]:
@@ -83,8 +78,9 @@ def _sentences(passage: Passage) -> list[Sentence]:
     found: dict[int, Sentence] = {}
     hits = passage.scan.hits
     whole = passage.place == "title"
+    base = passage.scan.base
     for number, hit in enumerate(hits):
-        place = 0 if whole else hit.sentence
+        place = 0 if whole else hit.sentence - base
         sentence = found.get(place)
         if sentence is None:
             sentence = found[place] = Sentence(passage, place)
@@ -98,8 +94,11 @@ def _sentences(passage: Passage) -> list[Sentence]:
             elif bearer := _bearer(hits, number):
                 sentence.foreign.append((bearer.group.strength, hit))
                 sentence.against.append(bearer)
+                if bearer.group.strength > 0.5:
+                    sentence.countries.add(group.value)
             else:
                 sentence.foreign.append((1.0, hit))
+                sentence.countries.add(group.value)
                 if group.second:  # "Pháp - Việt": both sides in one name
                     sentence.home.append(hit)
         elif kind == "act":
@@ -108,6 +107,8 @@ def _sentences(passage: Passage) -> list[Sentence]:
                 sentence.home.append(hit)
         elif kind == "organisation":
             sentence.foreign.append((0.4 if group.weak else 1.0, hit))
+            if not group.weak:
+                sentence.countries.add(group.country or group.value)
         elif kind == "party":
             sentence.foreign.append((group.strength, hit))
         elif kind == "home":

@@ -57,6 +57,9 @@ _TONES = (
 )  # fmt: skip
 
 
+_NO_WORD = "\0"  # stands behind the last word
+
+
 class Hit(NamedTuple):
     """A term found: word positions (two steps a word), its group, the sentence it stands in, its characters."""
 
@@ -70,11 +73,12 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One passage with its hits in order."""
+    """One passage with its hits in order; `text` may hold other passages around it."""
 
     text: str
     hits: tuple[Hit, ...]
     sentences: int
+    base: int = 0  # the number of its first sentence in the joined text
 
     def phrase(self, hit: Hit) -> str:
         """The words of a hit as they stand in the text."""
@@ -108,30 +112,53 @@ class WordTrie:
 
     def scan(self, text: str) -> Scan:
         """Find the terms of a passage (already normalised)."""
-        pieces = _WORDS.split(_lowered(text))
-        count = len(pieces)
+        return self.scans([text])[0]
+
+    def scans(self, texts: Sequence[str]) -> list[Scan]:
+        """Find the terms of several passages in one walk over all of them. Their hits point into the joined text."""
+        whole = "\n".join(texts)
+        pieces = _WORDS.split(_lowered(whole))
         offsets = [0, *accumulate(map(len, pieces))]
         ends = self._endings(pieces)
+        found = self._walk(whole, pieces, offsets, ends)
+        if len(texts) == 1:
+            return [Scan(whole, tuple(found), len(ends) + 1)]
+        borders = [offsets[i] for i in ends]
+        starts = [hit.first for hit in found]
+        scans: list[Scan] = []
+        begin = taken = 0
+        for text in texts:
+            after = begin + len(text) + 1
+            base = bisect_left(borders, begin) if begin else 0
+            until = bisect_left(borders, after) if after <= len(whole) else len(ends) + 1
+            upto = bisect_left(starts, after, taken)
+            scans.append(Scan(whole, tuple(found[taken:upto]), max(1, until - base), base))
+            begin, taken = after, upto
+        return scans
+
+    def _walk(self, text: str, pieces: list[str], offsets: list[int], ends: list[int]) -> list[Hit]:
+        """The terms found, in order."""
         root = self._root
+        count = len(pieces)
+        padded = [*pieces, " ", _NO_WORD]
         hits: list[Hit] = []
         after = 0
         for start in [i for i in range(0, count, 2) if pieces[i] in root]:
-            if start < after:
+            node = root[pieces[start]]
+            if start < after or ("" not in node and padded[start + 2] not in node):
                 continue
             candidates = []
-            node = root[pieces[start]]
             at = start + 1
             while True:
                 if "" in node:
                     candidates.append((at, node[""]))
-                if at + 1 >= count:
+                following = padded[at + 1]
+                if following not in node:
                     break
                 between = pieces[at]
                 if between not in _JOINING and not (between == ". " and pieces[at - 1] in _ABBREVIATED):
                     break
-                node = node.get(pieces[at + 1])
-                if node is None:
-                    break
+                node = node[following]
                 at += 2
             while candidates:
                 end, entries = candidates.pop()
@@ -148,7 +175,7 @@ class WordTrie:
                 if accepted:
                     after = end
                     break
-        return Scan(text, tuple(hits), len(ends) + 1)
+        return hits
 
     def _endings(self, pieces: list[str]) -> list[int]:
         known = self._ends
@@ -242,6 +269,10 @@ class Forms:
                     hits.append(Hit(start, end, term.group, bisect_left(ends, first), first, last))
                 after = max(after, last)
         return Scan(text, tuple(hits), len(ends) + 1)
+
+    def scans(self, texts: Sequence[str]) -> list[Scan]:
+        """Find the terms of several passages."""
+        return [self.scan(text) for text in texts]
 
     @staticmethod
     def _same(phrase: str, term: Term) -> bool:
