@@ -11,9 +11,9 @@ comment, or of today is never the article's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from pipeline.blocks import Block, Box, Moment, Outline, ancestors
@@ -59,6 +59,7 @@ _TODAY = re.compile(r"today|current-?(?:date|time)|clock", re.I)
 _PARTS = re.compile(r"[|•·]|(?=\b(?:last )?(?:updated|modified|reviewed|published|posted)\b)", re.I)
 
 _AROUND = 25  # blocks
+_BEHIND = 10
 _LINE = 160  # characters of a line that may be a byline with its date
 _PLAIN = 60  # characters of one that is little else than its date
 _LINKED = 24  # characters of a date that is a link itself, to all of that day
@@ -121,8 +122,9 @@ def published(head: Head, data: Linked, tree: Outline, body: Body, url: str, dat
         if shown is not None:
             return Dated(shown, f"the page's data give {stated.at.date()} as the day of publication")
     if _is_universal(stated):
-        local = page.local_day(stated) or _address_day(url, dating)
-        return Dated(_told_on(stated, local, dating.zone) if local else stated)
+        for day in (*page.days_shown(), _address_day(url, dating)):
+            if day is not None and (told := _told_on(stated, day, dating.zone)) is not None:
+                return Dated(told)
     return Dated(stated)
 
 
@@ -157,16 +159,18 @@ def _is_universal(stamp: Timestamp) -> bool:
     return not stamp.zone_assumed and stamp.precision is not Precision.DAY and not stamp.at.utcoffset()
 
 
-def _told_on(stamp: Timestamp, day: date, zone: ZoneInfo) -> Timestamp:
-    """The same moment, told in a zone where it is of that day: the site's, else the one nearest to Greenwich.
+def _told_on(stamp: Timestamp, day: date, zone: ZoneInfo) -> Timestamp | None:
+    """The same moment, told in a zone where it is of that day; None when it is of that day in none.
 
-    The moment stays as stated; only the zone is ours (`zone_assumed`).
+    The zone is the site's where that is known, else the one nearest to Greenwich. The moment stays as stated; only
+    the zone is ours (`zone_assumed`).
     """
     if stamp.at.date() == day:
         return stamp
-    zones = (zone, *(timezone(timedelta(hours=sign * hours)) for hours in range(1, 15) for sign in (1, -1)))
+    anywhere = (timezone(timedelta(hours=sign * hours)) for hours in range(1, 15) for sign in (1, -1))
+    zones: Iterable[tzinfo] = anywhere if zone.key == "UTC" else (zone,)
     at = next((local for one in zones if (local := stamp.at.astimezone(one)).date() == day), None)
-    return replace(stamp, at=at, zone_assumed=True) if at else stamp
+    return replace(stamp, at=at, zone_assumed=True) if at else None
 
 
 def _is_near(stamp: Timestamp, day: date) -> bool:
@@ -220,22 +224,24 @@ class _Page:
         """A day beside the headline, or one that calls itself the publication's, before the one that is stated."""
         if not self.body.kept:
             return None
-        shown = _agreed(s.stamp for s in self.at_head() if s.plain and not s.updated) or self.said_published()
+        below = self.at_head(above=False, in_text=False)
+        shown = _agreed(s.stamp for s in below if s.plain and not s.updated) or self.said_published(near=True)
         if shown is None or shown.at.date() >= stated.at.date() or _is_near(stated, shown.at.date()):
             return None
         return shown
 
-    def local_day(self, stated: Timestamp) -> date | None:
-        """The day that the page shows for a moment, when it shows one."""
+    def days_shown(self) -> list[date]:
+        """The days of publication that the page shows around its headline; one that names its zone is no evidence."""
         if not self.body.kept:
-            return None
-        days = [sign.stamp.at.date() for sign in self.at_head() if not sign.updated and sign.stamp.zone_assumed]
-        return next((day for day in days if _is_near(stated, day)), None)
+            return []
+        signs = self.at_head(in_text=False)
+        return [s.stamp.at.date() for s in signs if s.plain and not s.updated and s.stamp.zone_assumed]
 
-    def at_head(self) -> Iterator[_Sign]:
-        """Dates between the headline and the text, right above the headline, and in the first lines."""
+    def at_head(self, *, above: bool = True, in_text: bool = True) -> Iterator[_Sign]:
+        """Dates between the headline and the text, right above the headline, and in the first lines of the text."""
         start, first = self.start, self.first
-        for low, high in ((start, first), (start - 6, start), (first, first + 3)):
+        places = [(start, first), *([(start - 6, start)] if above else []), *([(first, first + 3)] if in_text else [])]
+        for low, high in places:
             for moment in self.tree.moments:
                 if low <= moment.position <= high:
                     yield from self._of_moment(moment)
@@ -253,17 +259,21 @@ class _Page:
             if not self.body.out[index]:
                 yield from self._of_block(index)
 
-    def said_published(self) -> Timestamp | None:
-        """A date that calls itself the publication's, wherever it stands; None when two such disagree."""
-        return _agreed(self._said_published())
+    def said_published(self, *, near: bool = False) -> Timestamp | None:
+        """A date that calls itself the publication's, wherever it stands or `near` the text; None when two disagree."""
+        if near:
+            return _agreed(self._said_published(max(0, self.start - 6), self.body.kept[-1] + _BEHIND))
+        return _agreed(self._said_published(0, len(self.tree.blocks)))
 
-    def _said_published(self) -> Iterator[Timestamp]:
+    def _said_published(self, low: int, high: int) -> Iterator[Timestamp]:
         for moment in self.tree.moments:
+            if not low <= moment.position <= high:
+                continue
             names = f"{moment.box.names} {moment.itemprop} {moment.names}"
             if _PUBLICATION.search(names) and not self._is_others(moment):
                 yield from (sign.stamp for sign in self._of_moment(moment) if not sign.updated)
         blocks = self.tree.blocks
-        for index, block in enumerate(blocks):
+        for index, block in enumerate(blocks[low:high], start=low):
             if len(block.text) < 80 and DATED.search(block.text):
                 labelled = index and len(block.text) < _PLAIN and _LABEL.fullmatch(blocks[index - 1].text)
                 if labelled or _PUBLICATION.match(block.text):
@@ -287,8 +297,8 @@ class _Page:
         stamp = exact or seen
         if stamp is None:
             return
-        if exact and seen and _is_universal(exact) and _is_near(exact, seen.at.date()):
-            stamp = _told_on(exact, seen.at.date(), self.dating.zone)
+        if exact and seen and _is_universal(exact):
+            stamp = _told_on(exact, seen.at.date(), self.dating.zone) or exact
         words = f"{names} {moment.itemprop} {moment.names} {self._label(moment.position)}"
         if "published" in moment.names:  # `entry-date published updated` is one that was never changed
             words = moment.itemprop
@@ -299,6 +309,8 @@ class _Page:
         text = block.text
         if len(text) > _LINE or not DATED.search(text):
             return
+        if any(box.tag == "h1" for box in ancestors(block.box)):
+            return  # a headline names its subject's day
         if block.links > len(text) * 0.7 and len(text) > _LINKED:
             return
         if _TODAY.search(block.box.names) or _in_comments(block.box):
@@ -341,7 +353,7 @@ def _is_named(box: Box) -> bool:
     return any(one is not None and one.hint & Hint.META for one in (box, box.parent))
 
 
-def _agreed(stamps: Iterator[Timestamp]) -> Timestamp | None:
+def _agreed(stamps: Iterable[Timestamp]) -> Timestamp | None:
     """The first of several, when all of them are of one day."""
     found = list(stamps)
     return found[0] if len({stamp.at.date() for stamp in found}) == 1 else None

@@ -63,6 +63,12 @@ def test_what_a_name_does_not_say(names: str) -> None:
     assert not named(names) & (Hint.FURNITURE | Hint.COMMENTS | Hint.HEARSAY | Hint.SCRAPS)
 
 
+def test_what_is_of_an_entry_is_not_its_text() -> None:
+    for names in ("entry-author-description author-bio", "entry-share", "hentry-related"):
+        assert named(names) & (Hint.FURNITURE | Hint.BODY) == Hint.FURNITURE
+    assert named("entry-content-share") & Hint.BODY
+
+
 # ── Boxes and blocks ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -157,6 +163,30 @@ def test_a_writers_introduction_at_the_end_is_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<p>If you liked this story, please consider sharing it with a friend of yours.</p>",
+        "<p>This page is for general informational purposes only and is no medical advice.</p>",
+        "<p>Start your free trial and see what our calendar does for clinics like yours.</p>",
+        "<p>Get the harbour letter delivered straight to your door on the first of the month.</p>",
+        "<h2>You may be interested in the following topics as well:</h2><p>The long read about boats.</p>",
+        "<h3>Add a comment</h3><p>Comments are read by an editor before they appear, which may take until the evening of the day.</p>"
+        "<p>Your name is shown beside it, and nothing else of what you tell us when you write one of them.</p>",
+        "<div class='form-done'>Thank you! Please check your inbox for a message from us now.</div>",
+    ],
+)
+def test_invitations_and_comments_at_the_end_are_left_out(end: str) -> None:
+    assert texts(article(end)) == list(TEXT)
+
+
+def test_comments_in_the_middle_of_an_article_do_not_end_it() -> None:
+    page = (
+        f"<main><h1>Ý kiến</h1><p>{TEXT[0]}</p><h2>3 comments</h2><p>{TEXT[1]}</p><p>{TEXT[2]}</p></main>"
+    )
+    assert texts(page)[-1] == TEXT[2]
+
+
 def test_an_empty_page_has_no_text() -> None:
     assert texts("<div></div>") == []
 
@@ -189,6 +219,14 @@ def test_mojibake_is_mended_and_a_quotation_of_it_is_not() -> None:
     assert repair.mended(text.encode().decode("cp1252", "ignore")) != text  # bytes were lost: not to be guessed
     quoted = "The mark Ã© shows up where é was meant, which is common."
     assert repair.mended(quoted) == quoted
+
+
+def test_mojibake_of_control_characters_is_seen_in_the_page() -> None:
+    text = "<p>Bác sĩ ở Huế nói: “chúng tôi cần thêm máy thở” – và đợi.</p>"
+    broken = text.encode().decode("latin-1").encode()
+    assert repair.is_broken_page(broken)
+    assert repair.mended(broken.decode()) == text
+    assert not repair.is_broken_page(text.encode())
 
 
 def test_windows_1258_is_read_and_composed() -> None:

@@ -195,6 +195,21 @@ def test_a_headline_that_only_the_head_knows() -> None:
     assert document(RawPage(url=page.url, body=body.encode())).title == TITLE
 
 
+def test_a_headline_has_no_source_and_counter_behind_it() -> None:
+    page = make_page(head=f'<meta property="og:title" content="{TITLE}">')
+    body = page.body.decode().replace(f"<h1>{TITLE}</h1>", f"<h1>{TITLE} <span>(bao.example.com)</span> <b>87</b></h1>")
+    assert document(RawPage(url=page.url, body=body.encode())).title == TITLE
+    longer = page.body.decode().replace(f"<h1>{TITLE}</h1>", f"<h1>{TITLE} (năm 2024)</h1>")
+    assert document(RawPage(url=page.url, body=longer.encode())).title == f"{TITLE} (năm 2024)"
+
+
+def test_a_page_of_mojibake_is_mended_whole() -> None:
+    page = make_page()
+    broken = RawPage(url=page.url, body=page.body.decode().encode().decode("latin-1").encode())
+    found = document(broken)
+    assert (found.title, found.paragraphs) == (TITLE, TEXT)
+
+
 # ── Dates ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 LINKED = '<script type="application/ld+json">{"@graph":[{"@type":"NewsArticle","headline":"%s","datePublished":"%s","author":{"name":"Lê Thu"},"articleSection":"Y tế"}]}</script>'
