@@ -300,9 +300,9 @@ def _says_nothing(node: LexborNode) -> bool:
     """Whether an element that is named as furniture holds no sentences, headline or date: most menus, share bars
     and lists of headlines. They are walked around; it halves the work."""
     text = node.text(deep=True)
-    if "." in text or "。" in text or node.css_first("h1,time") is not None:
+    if "." in text or "。" in text or (len(text) <= _BYLINE and _YEAR.search(text)):
         return False
-    return len(text) > _BYLINE or _YEAR.search(text) is None
+    return node.css_first("h1,time") is None
 
 
 def _in_article(box: Box) -> bool:

@@ -143,20 +143,21 @@ def _furnish(sight: _Sight, believed: int) -> None:
     total = sight.sums[-1]
     shares: dict[str, int] = {}
     certain = ends = 0
-    for box in sight.boxes:
-        hint = box.hint & FURNITURE
-        if hint and box.end > box.first:
-            key = _DIGITS.sub("", box.names) or box.tag
-            shares[key] = shares.get(key, 0) + sight.inside(box)
-            if hint & CERTAIN and box.first >= ends:
-                certain += sight.inside(box)
-                ends = box.end
+    named = [box for box in sight.boxes if box.hint & FURNITURE and box.end > box.first]
+    for box in named:
+        inside = sight.inside(box)
+        if inside:
+            key = _group(box)
+            shares[key] = shares.get(key, 0) + inside
+        if box.hint & CERTAIN and box.first >= ends:
+            certain += inside
+            ends = box.end
     rest = max(total - certain, 1)
     out = sight.out
     done = 0
-    for box in sight.boxes:
+    for box in named:
         hint = box.hint & FURNITURE
-        if not hint or box.end <= done or box.end == box.first or box.tag in _WHOLE:
+        if box.end <= done or box.tag in _WHOLE:
             continue
         if not (hint & believed or box.tag in ("nav", "footer", "menu")):
             continue
@@ -166,7 +167,7 @@ def _furnish(sight: _Sight, believed: int) -> None:
                 continue
             if not hint & ~Hint.SCRAPS:
                 continue
-            share = max(inside, shares[_DIGITS.sub("", box.names) or box.tag])
+            share = max(inside, shares[_group(box)])
             if hint & Hint.COMMENTS:
                 if total - share < _LEAST_ARTICLE:
                     continue
@@ -183,20 +184,28 @@ def _furnish(sight: _Sight, believed: int) -> None:
         done = box.end
 
 
+def _group(box: Box) -> str:
+    """What boxes of one kind have in common: their names but for numbers."""
+    return _DIGITS.sub("", box.names) or box.tag
+
+
 def _clear_cards(sight: _Sight) -> None:
     """Mark the cards of other stories: boxes alike in a row, each with a linked headline and little text, and
     `<article>`s of their own beside the one with the page's headline."""
     blocks, out = sight.blocks, sight.out
     groups: dict[tuple[int, str, str], list[Box]] = {}
     headed = [box for box in sight.boxes if box.tag == "h1"]
+    headlines = [0, *accumulate([_is_headline(block, 20) for block in blocks])]  # running, as many boxes ask
     for box in sight.boxes:
-        size = box.end - box.first
-        whole = box.tag == "article"
-        if box.parent is None or not 1 <= size <= _CARD or box.tag not in _CARD_TAGS or all(out[box.first : box.end]):
+        first, end = box.first, box.end
+        if box.tag not in _CARD_TAGS or not 1 <= end - first <= _CARD or box.parent is None:
             continue
-        if not any(_is_headline(blocks[index], 12 if whole else 20) for index in range(box.first, box.end)):
+        if box.tag == "article":
+            if not any(_is_headline(block, 12) for block in blocks[first:end]):
+                continue
+        elif end - first == 1 or headlines[first] == headlines[end]:
             continue
-        if not whole and size == 1:
+        if all(out[first:end]):
             continue
         if any(box.first <= one.first < box.end for one in headed):
             continue
@@ -243,12 +252,13 @@ _CELLS = frozenset(("td", "th"))
 
 def _container(sight: _Sight) -> Box:
     """The box with the greatest worth; of equals the innermost."""
-    sums = [0.0, *accumulate(0.0 if gone else value for value, gone in zip(sight.worth, sight.out, strict=True))]
+    sums = [0.0, *accumulate([0.0 if gone else value for value, gone in zip(sight.worth, sight.out, strict=True)])]
     best, best_sum = sight.boxes[0], float("-inf")
     for box in sight.boxes:
-        if box.end == box.first:
+        first, end = box.first, box.end
+        if end == first:
             continue
-        value = sums[box.end] - sums[box.first]
+        value = sums[end] - sums[first]
         if box.hint & Hint.BODY or box.itemprop == "articleBody":
             value *= 1.1
         elif box.tag in ("article", "main"):

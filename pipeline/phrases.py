@@ -152,7 +152,7 @@ def is_scrap(text: str) -> bool:
     if text[:1] in _POINTERS and _POINTING.match(text):
         return True
     return len(text) < 110 and (
-        (len(text) < 80 and _BYLINE_LINE.match(text) is not None and len(text.split()) <= 10)
+        (len(text) < 80 and len(text.split()) <= 10 and _BYLINE_LINE.match(text) is not None)
         or (_DIGIT.search(text) is not None and _DATE_LINE.match(text) is not None)
     )
 

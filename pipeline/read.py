@@ -59,13 +59,18 @@ class RawPage:
 class Reading:
     """What came out, and what the page leaves behind for the site's memory.
 
-    `blocks` are digests of all text blocks of the page. `disagreement` says in words that the family's layout
-    did not fit and the generic reader was used.
+    `texts` are all text blocks of the page. `disagreement` says in words that the family's layout did not fit and
+    the generic reader was used.
     """
 
     outcome: Document | Rejection
-    blocks: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
     disagreement: str | None = None
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """Digests of the text blocks, each once, as a site's memory wants them; made only when asked for."""
+        return tuple(dict.fromkeys(map(digest, self.texts)))
 
 
 def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | None = None) -> Reading:
@@ -163,7 +168,8 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     outcome = refusal.judge(document, tree, main, head, data, page.url, by_layout=places is not None) or _sure(
         document, main, doubts, places is not None
     )
-    return Reading(outcome=outcome, blocks=_digests(tree), disagreement=disagreement)
+    texts = tuple([block.text for block in tree.blocks[:_MOST_BLOCKS]])
+    return Reading(outcome=outcome, texts=texts, disagreement=disagreement)
 
 
 def read_text(
@@ -177,10 +183,10 @@ def read_text(
         lines = list(dict.fromkeys(textdump.texts(text)))
         known = frozenset(lines[i] for i in _owned_by_site([(line, len(line) >= _PROSE) for line in lines], memory))
     dump = textdump.dissect(text, zone, known=known)
-    blocks = tuple(dict.fromkeys(digest(line) for line in dump.lines))
+    seen = tuple(dump.lines)
     rejection = refusal.dump(dump)
     if rejection is not None:
-        return Reading(outcome=rejection, blocks=blocks)
+        return Reading(outcome=rejection, texts=seen)
     lead, paragraphs, byline, agency = _tidy(dump.lead, dump.paragraphs)
     document = Document(
         title=dump.title,
@@ -196,7 +202,7 @@ def read_text(
         confidence=1.0,
     )
     doubts = [] if dump.ended else ["the end of the article is not marked"]
-    return Reading(outcome=_sure(document, None, doubts, by_layout=False), blocks=blocks)
+    return Reading(outcome=_sure(document, None, doubts, by_layout=False), texts=seen)
 
 
 def _unwrapped(body: bytes, source: "Source | None") -> bytes:
@@ -271,6 +277,7 @@ def _owned_by_site(texts: Sequence[tuple[str, bool]], memory: SiteMemory) -> fro
 
 
 _PROSE = 80  # characters outside links
+_MOST_BLOCKS = 4000  # that a site's memory learns from one page
 
 
 def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list[str], str | None, str | None]:
@@ -345,10 +352,6 @@ def _sure(document: Document, body: boilerplate.Body | None, doubts: Sequence[st
         confidence -= 0.05
         said.append("language not recognised")
     return replace(document, confidence=round(min(1.0, max(0.05, confidence)), 3), doubts=tuple(said))
-
-
-def _digests(tree: Outline) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([digest(block.text) for block in tree.blocks[:4000]]))
 
 
 def digest(text: str) -> str:

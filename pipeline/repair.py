@@ -10,8 +10,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import ftfy.bad_codecs  # noqa: F401 - registers the sloppy codecs
-
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
 )
@@ -26,6 +24,7 @@ _BROKEN = re.compile(f"[ÂÃĂÄÅÆ]{_TAIL}|[áâàãă]{_TAIL}{{2}}|ð{_TAIL}{
 _FIRST = "ÂÃĂÄÅÆáâàãăð"
 _BY_CHANCE = 3
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8: no page means them
+_TRIES = 200  # looking for a byte is much faster than the pattern, until there are many
 _LINE_END = re.compile(r"[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\u00a0]*\v[ \t\r\n\f\v\u00a0]*")
 # Letters of another script that look like Latin ones, as sites put them into words against copying.
 _LOOK_ALIKES = str.maketrans("аеорсухіјѕԁԛһАВЕКМНОРСТХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "aeopcyxijsdqhABEKMHOPCTXIJSABEZHIKMNOPTYXo")
@@ -89,7 +88,12 @@ def is_broken(text: str) -> bool:
 
 def is_broken_page(page: bytes) -> bool:
     """Whether a page (UTF-8) shows such sequences that `clean` would no longer: their tails are control characters."""
-    controls = _CONTROLS.findall(page)
+    at, tries = page.find(b"\xc2"), 0
+    while at >= 0 and tries < _TRIES and not 0x80 <= page[at + 1] <= 0x9F:  # nearly always the first loop is all
+        at, tries = page.find(b"\xc2", at + 2), tries + 1
+    if at < 0:
+        return False
+    controls = _CONTROLS.findall(page, at)
     return len(controls) >= _BY_CHANCE and is_broken(page.decode("utf-8", "replace"))
 
 
@@ -99,7 +103,11 @@ def mended(text: str) -> str:
     Nothing is touched unless such sequences occur more than once or twice, and then only those that are valid
     UTF-8: a page that merely quotes one stays as it is.
     """
-    return _BROKEN.sub(_reread, text) if is_broken(text) else text
+    if not is_broken(text):
+        return text
+    import ftfy.bad_codecs  # noqa: F401 - registers the sloppy codecs; slow to load, and few pages need them
+
+    return _BROKEN.sub(_reread, text)
 
 
 def _reread(found: re.Match[str]) -> str:
@@ -183,6 +191,7 @@ def _codec(name: str) -> str | None:
     except LookupError:
         return None
     # Browsers read Latin-1 as windows-1252; codecs that are no text encodings (base64, zip) are no answer.
-    if not getattr(known, "_is_text_encoding", True):
+    # Those of ftfy are there only once it is loaded, and no page means them.
+    if not getattr(known, "_is_text_encoding", True) or known.name.startswith(("sloppy-", "utf-8-var")):
         return None
     return "windows-1252" if known.name in ("iso8859-1", "ascii") else known.name

@@ -42,6 +42,7 @@ _CREDIT = re.compile(
     r"|EPA)\b[^()\n]{0,60}\)\s*\.?$",
     re.I,
 )
+_CREDIT_WORDS = (*("ảnh", "nguồn", "photo", "image", "foto", "(source", "(ap", "(reuters", "(afp", "(getty", "(epa"),)
 _LONGEST_CREDIT = 90
 _SCENE = re.compile(
     r"phát biểu tại|tại buổi|tại lễ|tại cuộc|tại hội|quang cảnh|toàn cảnh|chụp ảnh|lưu niệm|bắt tay|trao (?:quà"
@@ -132,9 +133,11 @@ def is_caption(text: str, title: str = "") -> bool:
         return True
     if length <= 300:
         start = max(0, length - _LONGEST_CREDIT)
-        # no credit is without a colon or a bracket, and most blocks have neither
-        if (text.find(":", start) >= 0 or text.find("(", start) >= 0) and _CREDIT.search(text, start):
-            return True
+        # No credit is without a colon or a bracket, nor without one of the words it begins with.
+        if text.find(":", start) >= 0 or text.find("(", start) >= 0:
+            end = text[start:].lower()
+            if any(word in end for word in _CREDIT_WORDS) and _CREDIT.search(text, start):
+                return True
     return len(title) > 20 and text.rstrip(" .") == title.rstrip(" .")
 
 
