@@ -46,6 +46,26 @@ RELEVANT = {
         "The health ministers of both countries signed the agreement in Havana; doctors will train together.",
         {"CU", "MX"},
     ),
+    "people of a country at work among ours": (
+        "Japanese surgeons repair cleft lips of 30 children in Ben Tre",
+        "The team of 20 volunteers from Okayama worked with provincial staff for six days.",
+        {"JP"},
+    ),
+    "institutes of two countries": (
+        "Viện Pasteur Nha Trang và Viện Pasteur Paris cùng nghiên cứu dịch hạch",
+        "Nhóm chuyên gia hai viện lấy mẫu ở Tây Nguyên trong hai năm.",
+        {"FR"},
+    ),
+    "thanks to": (
+        "Thêm 200.000 liều vắc xin sởi cho Hà Giang nhờ UNICEF và Chính phủ Australia",
+        "Số vắc xin được chuyển tới các trạm y tế vùng cao trong tuần này.",
+        {"AU", "UNICEF"},
+    ),
+    "a ministry without a country is ours": (
+        "Hungary gửi 100.000 liều huyết thanh",
+        "Lễ trao diễn ra tại Bộ Y tế sáng nay, sau chuyến bay dài từ Budapest.",
+        {"HU"},
+    ),
 }
 
 NOT_RELEVANT = {
@@ -88,6 +108,30 @@ NOT_RELEVANT = {
     "labour export": (
         "Tuyển 200 điều dưỡng sang Nhật Bản làm việc",
         "Ứng viên được học tiếng Nhật và xin visa kỹ năng đặc định.",
+    ),
+    "health politics of one country": (
+        "Hàn Quốc: Điều dưỡng trở lại bệnh viện sau thỏa thuận lương",
+        "Bộ Y tế nước này và công đoàn điều dưỡng ký thỏa thuận tại Seoul. Quốc hội sẽ cấp thêm kinh phí.",
+    ),
+    "a country gives to its own people": (
+        "Trung Quốc tặng vắc xin cúm cho người già ở Thượng Hải",
+        "Lô vắc xin đầu tiên được trao cho các trạm y tế ở ngoại ô.",
+    ),
+    "a foundation gives at home": (
+        "Quỹ Gates tài trợ 20 triệu USD cho bệnh viện tim ở Seattle",
+        "Bệnh viện sẽ xây khu mổ mới và đào tạo thêm bác sĩ.",
+    ),
+    "two institutions of one country": (
+        "Đại học Stanford hợp tác với Mayo Clinic nghiên cứu ung thư phổi",
+        "Hai bên ký thỏa thuận tại California; bệnh viện ở Boston sẽ tham gia sau.",
+    ),
+    "cooperation without health": (
+        "Vietnam, Japan agree to deepen defence cooperation",
+        "The two ministers signed an agreement on training and the exchange of delegations.",
+    ),
+    "aid without health": (
+        "Mỹ viện trợ Ukraine 400 triệu USD",
+        "Gói hỗ trợ được công bố sau cuộc gặp của hai ngoại trưởng.",
     ),
     "football": (
         "Cầu thủ Hàn Quốc chấn thương, nghỉ trận gặp Thái Lan",

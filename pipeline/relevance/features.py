@@ -309,6 +309,10 @@ def _across(opening: Sequence[Sentence], best: Best) -> Iterable[Feature]:
         yield Feature("opening: all three parts", value, tuple(m for part in PARTS for m in best[part][1]))
     countries = _countries(opening)
     home = any(sentence.home for sentence in opening)
+    if home and countries:
+        yield Feature("opening: health, foreign party and home side", best["health"][0] * best["foreign"][0])
+    elif len(countries) > 1:
+        yield Feature("opening: health and two foreign parties", best["health"][0] * best["foreign"][0])
     states = sum(len(code) == 2 and code.isupper() for code in countries) + home
     if countries and states and len(countries) + home >= 2:
         yield Feature("opening: two parties", 1.0)
@@ -388,9 +392,10 @@ FIRST_PARAGRAPHS = 4
 def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
     """Whether all who are named belong to one foreign country: then it is that country's own affair.
 
-    A second party is another country, an organisation, the home side (also by its provinces, hospitals and people), or a
-    word that says there is one: an envoy, two sides, foreign experts or donors, a group of countries. That country's cities
-    and words for its own affairs ("nước này", "công đoàn") say it more plainly, and that a ministry is theirs.
+    A second party is another country, an organisation, the home side (also by its provinces, hospitals and people), or
+    a word that says there is one: an envoy, two sides, foreign experts or donors, a group of countries. Places in that
+    country ("ở Seoul") and words for its own affairs ("nước này", "công đoàn") say it more plainly, and that a ministry
+    is theirs.
     """
     found = [*opening, *rest]
     home = {hit.group.value for s in found for hit in s.home}
@@ -404,7 +409,7 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Fe
         return
     if any(hit.group.second for hit in hits) or any(hit.group.second for s in found for _, hit in s.act):
         return
-    own = any(hit.group.file == PLACES for hit in hits) or any(
+    own = any(_located(s, hit) for s in found for _, hit in s.foreign) or any(
         hit.group.value == OWN_AFFAIRS for s in found for hit in s.against
     )
     if home and not own:
@@ -414,7 +419,13 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Fe
         yield Feature(ONE_COUNTRY, 1.0)
 
 
+def _located(sentence: Sentence, hit: Hit) -> bool:
+    """Whether something is said to be in a foreign place: "ở Bắc Kinh", "in Seattle"."""
+    return hit.group.file == PLACES and sentence.passage.scan.text[: hit.first].rstrip().endswith(WHERE)
+
+
 ALONE = "missing: nobody but one foreign country in the whole text"
+WHERE = (" ở", " tại", " in", " at", " thành phố", " bang", " tỉnh")
 PLACES = "foreign-places.toml"
 OWN_AFFAIRS = "domestic news of another country"
 ONE_COUNTRY = "missing: actor and place belong to one foreign country"
