@@ -294,7 +294,11 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
             if phrases.opens_comments(text) and sight.is_behind(index, container):
                 break
             section = _section(own, container)
-            if section is not None and sight.inside(section) < 0.35 * max(body.taken, 1):
+            if (
+                section is not None
+                and not phrases.opens_contents(text)
+                and sight.inside(section) < 0.35 * max(body.taken, 1)
+            ):
                 skip_to = section.end
             skipping = True
             continue
@@ -319,6 +323,8 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
         if hint & Hint.META and length < 120 and not _SENTENCE.search(text):
             continue
         if not prose[index] and block.links > length * 0.6 and (own.tag not in _ITEMS or length >= _HEADLINE):
+            if _is_linked_sentence(block, sight):
+                kept.append(index)
             continue
         if prose[index] and length > 40:
             if text in seen:
@@ -343,7 +349,9 @@ def _without_fringe(sight: _Sight, kept: list[int], strict: bool) -> list[int]:
 
     def solid(index: int) -> bool:
         block = blocks[index]
-        return prose[index] > 0 or (block.box.tag in _LISTED and block.links <= 0.6 * len(block.text))
+        if prose[index] > 0 or (block.box.tag in _LISTED and block.links <= 0.6 * len(block.text)):
+            return True
+        return block.links > 0.6 * len(block.text) and _is_linked_sentence(block, sight)
 
     first = next((place for place, index in enumerate(kept) if solid(index)), None)
     if first is None:
@@ -355,11 +363,20 @@ def _without_fringe(sight: _Sight, kept: list[int], strict: bool) -> list[int]:
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
 
 
+def _is_linked_sentence(block: Block, sight: _Sight) -> bool:
+    """Whether a paragraph that is all link is a sentence among the article's paragraphs, and no headline."""
+    text, around = block.text, block.box.parent
+    if block.box.tag != "p" or around is None or len(text) < _SENTENCE_LENGTH:
+        return False
+    return text.rstrip('"”’»)')[-1:] in (".", "。") and sight.inside(around) > 3 * len(text)
+
+
 def _is_signed(text: str) -> bool:
     return vietnamese.is_name(text) or any(vietnamese.signature(text))
 
 
 _ITEMS = frozenset(("li", "td", "th", "dd", "dt"))
+_SENTENCE_LENGTH = 60
 _HEADLINE = 40  # characters: a link of that length in a list is another story, a shorter one a thing listed
 _LISTED = frozenset(("li", "td", "th", "dd", "dt", "blockquote", "pre", "code"))
 

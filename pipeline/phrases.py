@@ -63,6 +63,7 @@ _SIDE_HEADINGS = re.compile(
     re.X | re.I,
 )
 
+_CONTENTS = re.compile(r"[\s>»›•*|:\-–—]*(?:table of )?contents|[\s>]*(?:in|on) this (?:article|page|story)", re.I)
 _COMMENTS = re.compile(
     r"[\s>»›•*|:\-–—]*(?:(?:add|post|write|leave) a (?:comment|reply)|all comments? |\d+ (?:comments?|responses?)\b"
     r"|join the (?:conversation|discussion)|(?:gửi |viết )?bình luận)",
@@ -128,6 +129,11 @@ _DATE_LINE = re.compile(
 def is_side_heading(text: str) -> bool:
     """Whether a heading opens a list of other stories, a comment section or the like."""
     return len(text) < 90 and _may_begin(text, _SIDE_BEGINNINGS) and _SIDE_HEADINGS.match(text) is not None
+
+
+def opens_contents(heading: str) -> bool:
+    """Whether a heading of a side list is the one over an article's contents: its text may follow in the same box."""
+    return _CONTENTS.match(heading) is not None
 
 
 def opens_comments(heading: str) -> bool:

@@ -180,10 +180,23 @@ def test_invitations_and_comments_at_the_end_are_left_out(end: str) -> None:
     assert texts(article(end)) == list(TEXT)
 
 
+def test_a_linked_sentence_among_paragraphs_is_one_of_them() -> None:
+    sentence = "The association has told its own members how the first winter went, and what it cost them."
+    linked = f'<p><a href="/report">{sentence}</a></p>'
+    headline = '<p><a href="/other">Harbour museum opens its doors to the public after eleven years of repairs</a></p>'
+    assert texts(article(linked + headline)) == [*TEXT, sentence]
+    cards = "".join(f'<div class="box{n}"><p><a href="/{n}">{sentence} {n}.</a></p></div>' for n in range(3))
+    assert texts(article(cards)) == list(TEXT)
+
+
+def test_the_text_behind_a_table_of_contents_is_read() -> None:
+    contents = '<div><h2>Table of contents</h2><ul><li><a href="#a">Boats</a></li><li><a href="#b">Roads</a></li></ul>'
+    said = "Boats carry what the road cannot, and the harbour master keeps a list of who has waited longest for one."
+    assert texts(article(f"{contents}<p>{said}</p></div>")) == [*TEXT, said]
+
+
 def test_comments_in_the_middle_of_an_article_do_not_end_it() -> None:
-    page = (
-        f"<main><h1>Ý kiến</h1><p>{TEXT[0]}</p><h2>3 comments</h2><p>{TEXT[1]}</p><p>{TEXT[2]}</p></main>"
-    )
+    page = f"<main><h1>Ý kiến</h1><p>{TEXT[0]}</p><h2>3 comments</h2><p>{TEXT[1]}</p><p>{TEXT[2]}</p></main>"
     assert texts(page)[-1] == TEXT[2]
 
 
