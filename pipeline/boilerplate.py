@@ -368,7 +368,7 @@ def _is_linked_sentence(block: Block, sight: _Sight) -> bool:
     text, around = block.text, block.box.parent
     if block.box.tag != "p" or around is None or len(text) < _SENTENCE_LENGTH:
         return False
-    return text.rstrip('"”’»)')[-1:] in (".", "。") and sight.inside(around) > 3 * len(text)
+    return text.rstrip('"”’»)')[-1:] in (".", "。") and sight.inside(around) > 5 * len(text)
 
 
 def _is_signed(text: str) -> bool:
