@@ -61,6 +61,7 @@ _TOLD = re.compile(
     r"|stressed)\b",
     re.I,
 )
+_STOP = re.compile(r"[.!?](?:\s|$)")
 _CRUMB = re.compile(r"^(?:trang chủ|trang nhất|home|accueil|inicio|главная|首页)\b(?!.*[.!?]$)", re.I)
 _CRUMB_SEPARATOR = re.compile(r"\s[›»>/]\s")
 _SLUG = re.compile(r"^[a-z0-9]+(?:[ -][a-z0-9]+){3,}$")
@@ -147,9 +148,7 @@ def caption_evidence(text: str, title: str = "") -> int:
         return 0
     if is_caption(text, title):
         return 4
-    if _TOLD.search(text):
-        return 0
-    if len(text) > 190 or len(re.findall(r"[.!?](?:\s|$)", text)) > 1:
+    if len(text) > 190 or len(_STOP.findall(text)) > 1 or _TOLD.search(text):
         return 0
     return 2 if _SCENE.search(text) else 1
 
