@@ -169,7 +169,12 @@ def test_a_visit_by_hand_stands_in_the_books_of_the_service(
     assert state.problem is not None
     assert state.problem in by_hand.stderr
     for_service = subprocess.run(
-        [*command, "--for-service"], env=environment, capture_output=True, text=True, timeout=120, check=True
+        [*command, "--for-service", str(os.getpid())],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
     assert for_service.stderr == ""  # the service says it, once
     with archive_store.read() as archive:
