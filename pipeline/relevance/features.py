@@ -362,6 +362,11 @@ def _against(head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence
             for hit in sentence.against:
                 value, mentions = topics.get(hit.group.value, (0.0, ()))
                 topics[hit.group.value] = value + weight, (*mentions, Mention(sentence.passage, hit))
+    headline = {
+        hit.group.value: Mention(s.passage, hit) for s in head for hit in s.against if hit.group.kind == "against"
+    }
+    if headline:
+        yield Feature("against: another topic in the headline", 1.0, tuple(headline.values()))
     for topic, (value, mentions) in topics.items():
         yield Feature(f"against: {topic}", min(2.0, value), mentions[:4])
 

@@ -12,7 +12,7 @@ from pipeline.relevance.partners import partners
 from pipeline.relevance.text import paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 MOST_EVIDENCE = 14
 MOST_PARAGRAPHS = 60
 MOST_CHARACTERS = 1300  # of lead and paragraphs: further on nothing was measured to be gained

@@ -16,7 +16,7 @@ from pipeline.relevance.features import ALONE, NO_HEALTH, ONE_COUNTRY
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
-RIDGE = 0.3
+RIDGE = 0.15
 # Rules of the definition: a text without a second party, or without health, is no cooperation in health, whatever the
 # labelled rows say of it. The weight may be lower than this, never higher.
 CEILINGS = {ALONE: -3.0, ONE_COUNTRY: -4.0, NO_HEALTH: -6.0}
