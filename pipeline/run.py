@@ -27,7 +27,7 @@ from pipeline.cadence import next_check
 from pipeline.imports import IMPORTED
 from pipeline.match import Candidate, Claim, first_publisher, match, sketch, text_runs
 from pipeline.read import RawPage, Reading, read
-from pipeline.relevance import judge
+from pipeline.relevance import gloss, judge
 from spiders.source import Source
 from storage.archive import Archive
 from storage.keys import words_digest
@@ -320,7 +320,7 @@ def judge_story(archive: Archive, story_id: int, at: datetime, *, late: bool = F
 
 
 def verdict_on(document: Document, label: Label | None) -> Verdict:
-    """The verdict on a document: the model's, unless a person has said otherwise."""
+    """The verdict on a document: the model's, unless a person has said otherwise. Its gloss names the day."""
     verdict = judge(
         title=document.title,
         lead=document.lead,
@@ -328,6 +328,7 @@ def verdict_on(document: Document, label: Label | None) -> Verdict:
         captions=document.captions,
         language=document.language,
     )
+    verdict = replace(verdict, gloss=gloss(verdict, document.published.at.date() if document.published else None))
     return verdict if label is None else overridden(verdict, label)
 
 

@@ -93,6 +93,7 @@ def test_an_article_becomes_page_revision_story_and_verdict(store: Store) -> Non
     (view,) = views(store)
     assert view.link.latest.document.paragraphs == TEXT
     assert view.verdict.partners == ("JP",)
+    assert view.verdict.gloss.endswith(" · 2 Mar 2026")
     assert view.story.entered_at == T0
     assert view.link.first.capture_id == capture.id
     with store.read() as archive:
