@@ -99,6 +99,8 @@ class Moment:
 
 @dataclass(slots=True)
 class Picture:
+    """An `<img>`: where it stands (index of the next block) and its address as written."""
+
     position: int
     url: str
 

@@ -1,4 +1,4 @@
-"""A family's layout applied to a page, strictly (pure).
+"""A family's layout applied to a page, strictly (no I/O; what it drops is cut out of the parsed tree).
 
 A layout names places. One that must be there and is not, or is there twice, makes the layout broken: it is
 better to say so than to guess inside it.
@@ -34,7 +34,11 @@ class Places:
 
 
 def apply(layout: Layout, parser: LexborHTMLParser) -> Places:
-    """Read the places of a layout. Changes the tree (what is dropped is cut out). Raises BrokenLayout."""
+    """Read the places of a layout. Raises BrokenLayout.
+
+    Cuts what it drops, the lead and the captions out of the tree, but not before title and body are found: a layout
+    that is broken there leaves the tree whole for the next one.
+    """
     title = next((text for text in _texts(layout.title, parser) if text not in layout.generic_titles), None)
     if title is None:
         raise BrokenLayout(f"{layout.name}: no title at {' or '.join(layout.title)}")

@@ -16,6 +16,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from pipeline.repair import clean
 
 _LONGEST_SCRIPT = 600_000  # characters of one JSON-LD script that are read
+_LONGEST_LABEL = 80  # characters: what is longer is a sentence, and no section or tag
+_MOST_TAGS = 30  # pages that name more write them for search engines
 _ARTICLES = re.compile(r"article|posting|report|review|news|recipe|medicalwebpage|howto", re.I)
 
 
@@ -215,21 +217,22 @@ def is_american(head: Head, url: str) -> bool:
     except ValueError:
         return False
     return spoken == "en-us" or (
-        spoken in ("en", "")
+        spoken == "en"
         and head.meta("og:locale") in (None, "en_US")
         and host.endswith((".com", ".org", ".net", ".gov", ".edu", ".us"))
-        and spoken != ""
     )
 
 
 def section(head: Head, data: Linked) -> str | None:
+    """The section the page says that it is in: metas, then JSON-LD, then the crumb before the last."""
     found = head.meta("article:section", "section", "cxenseparse:section") or data.section
     if found is None and len(data.crumbs) >= 3:
         found = data.crumbs[-2]
-    return found if found and len(found) < 80 else None
+    return found if found and len(found) < _LONGEST_LABEL else None
 
 
 def tags(head: Head, data: Linked) -> tuple[str, ...]:
+    """What the page is tagged with, each once: the article's own tags, else JSON-LD's, else the metas' keywords."""
     found = [clean(tag) for tag in head.metas.get("article:tag", ())] or data.keywords
     if not found:
         found = [
@@ -237,7 +240,7 @@ def tags(head: Head, data: Linked) -> tuple[str, ...]:
             for line in (*head.metas.get("news_keywords", ()), *head.metas.get("keywords", ()))
             for part in line.split(",")
         ]
-    return tuple(dict.fromkeys(tag for tag in found if tag and len(tag) < 80))[:30]
+    return tuple(dict.fromkeys(tag for tag in found if tag and len(tag) < _LONGEST_LABEL))[:_MOST_TAGS]
 
 
 def address(found: str | None, url: str) -> str | None:

@@ -40,6 +40,10 @@ SITE_BLOCK = 3
 """A block that stands on this many distinct articles of a site is the site's and not the article's. Two copies
 of one article share their paragraphs, so two is not enough."""
 
+_PROSE = 80  # characters outside links from which a block is prose
+_MUCH = 0.4  # of a page's prose: a memory that knows more of it knows the article
+_MOST_BLOCKS = 4000  # that a site's memory learns from one page
+_MOST_SIGNATURES = 3  # lines at an article's end that may sign it: author, photographer, agency
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _UTC = ZoneInfo("UTC")
 
@@ -138,16 +142,12 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     lead, paragraphs, signed_by, signed_for = _tidy(lead, paragraphs)
     byline, agency = signed_by or byline, signed_for or agency
 
-    stated = next((s for t in (places.published if places else ()) if (s := dates.read(t))), None)
-    published = stated
+    published = _first_read(places.published, dates) if places else None
     if published is None:
-        dated = dating.published(head, data, shown, main, page.url, dates)
+        dated = _published(page, dating.published(head, data, shown, main, page.url, dates))
         published = dated.stamp
         doubts += [dated.doubt] if dated.doubt else []
-    if published is None and page.hint is not None and page.hint.published_at is not None:
-        published = Timestamp(at=page.hint.published_at, precision=Precision.MINUTE, zone_assumed=False)
-        doubts.append("the date of publication is the listing's")
-    changed = next((s for t in (places.modified if places else ()) if (s := dates.read(t))), None)
+    changed = _first_read(places.modified, dates) if places else None
     document = Document(
         title=title,
         lead=lead,
@@ -165,7 +165,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         reader=reader,
         confidence=1.0,
     )
-    outcome = refusal.judge(document, tree, main, head, data, page.url, by_layout=places is not None) or _sure(
+    outcome = refusal.judge(document, tree, main, head, data, by_layout=places is not None) or _sure(
         document, main, doubts, places is not None
     )
     texts = tuple([block.text for block in tree.blocks[:_MOST_BLOCKS]])
@@ -203,6 +203,19 @@ def read_text(
     )
     doubts = [] if dump.ended else ["the end of the article is not marked"]
     return Reading(outcome=_sure(document, None, doubts, by_layout=False), texts=seen)
+
+
+def _first_read(texts: Sequence[str], dates: dating.Dating) -> Timestamp | None:
+    """The first of a layout's texts that is a date."""
+    return next((stamp for text in texts if (stamp := dates.read(text))), None)
+
+
+def _published(page: RawPage, found: dating.Dated) -> dating.Dated:
+    """The publication date that the page was found to say; the listing's where it says none."""
+    if found.stamp is not None or page.hint is None or page.hint.published_at is None:
+        return found
+    stamp = Timestamp(at=page.hint.published_at, precision=Precision.MINUTE, zone_assumed=False)
+    return dating.Dated(stamp, "the date of publication is the listing's")
 
 
 def _unwrapped(body: bytes, source: "Source | None") -> bytes:
@@ -268,16 +281,12 @@ def _owned_by_site(texts: Sequence[tuple[str, bool]], memory: SiteMemory) -> fro
     """
     counts = [memory.blocks.get(digest(text), 0) for text, _ in texts]
     prose = [index for index, (_, is_prose) in enumerate(texts) if is_prose]
-    much = 0.4 * sum(len(texts[index][0]) for index in prose)
+    much = _MUCH * sum(len(texts[index][0]) for index in prose)
     is_new = sum(len(texts[index][0]) for index in prose if counts[index]) <= much
     owned = {index for index, count in enumerate(counts) if count and count + is_new >= SITE_BLOCK}
     if sum(len(texts[index][0]) for index in prose if index in owned) > much:
         owned.difference_update(prose)
     return frozenset(owned)
-
-
-_PROSE = 80  # characters outside links
-_MOST_BLOCKS = 4000  # that a site's memory learns from one page
 
 
 def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list[str], str | None, str | None]:
@@ -288,7 +297,7 @@ def _tidy(lead: str | None, paragraphs: Sequence[str]) -> tuple[str | None, list
         lead = vietnamese.without_mark(lead)
     elif texts:
         texts[0] = vietnamese.without_mark(texts[0])
-    for _ in range(3):
+    for _ in range(_MOST_SIGNATURES):
         if len(texts) < 2:
             break
         person, signed = vietnamese.signature(texts[-1])

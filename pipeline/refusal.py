@@ -5,14 +5,17 @@ prose it has, because an article may well be about a login or an error.
 """
 
 import re
+from collections.abc import Sequence
 
-from pipeline.blocks import Outline
+from pipeline.blocks import Block, Outline
 from pipeline.boilerplate import Body
 from pipeline.metadata import Head, Linked
 from pipeline.textdump import Dump
 from storage.records import Document, NotArticle, Rejection
 
 _SHORT = 350  # characters of text below which what a page says of itself is believed
+_SCANT = 250  # characters of text below which what its first blocks say is believed as well
+_ENTRY = 30  # characters of a link that may be a headline
 
 _ERROR = re.compile(
     r"\b(?:404|410|500|502|503|504)\b.{0,40}(?:not found|error|lỗi|unavailable|gateway)|(?:page|trang|article"
@@ -68,16 +71,16 @@ def unread(body: bytes) -> Rejection | None:
 
 
 def judge(
-    document: Document, tree: Outline, body: Body, head: Head, data: Linked, url: str, *, by_layout: bool
+    document: Document, tree: Outline, body: Body, head: Head, data: Linked, *, by_layout: bool
 ) -> Rejection | None:
     """A refusal for a page that was read but is no article, or None."""
     length = len(document.lead or "") + sum(map(len, document.paragraphs))
     titles = " · ".join(filter(None, (document.title, head.title)))
     if length < _SHORT and not by_layout:
         opening = " ".join([titles, *(block.text for block in tree.blocks[:12])])[:1200]
-        if _ERROR.search(titles) or (length < 250 and _ERROR.search(opening)):
+        if _ERROR.search(titles) or (length < _SCANT and _ERROR.search(opening)):
             return Rejection(cause=NotArticle.ERROR, detail=f"says of itself: {titles[:120] or opening[:120]}")
-        if _LOGIN.search(titles) or (length < 250 and _LOGIN.search(opening)):
+        if _LOGIN.search(titles) or (length < _SCANT and _LOGIN.search(opening)):
             return Rejection(cause=NotArticle.LOGIN, detail=f"says of itself: {titles[:120] or opening[:120]}")
     if length == 0:
         if _is_video(head, data):
@@ -89,12 +92,12 @@ def judge(
         if head.scripts or _SCRIPTED.search(shown) or document.title:
             return Rejection(cause=NotArticle.SHELL, detail="no text until scripts run")
         return Rejection(cause=NotArticle.EMPTY, detail="no text at all")
-    if length < 350 and _is_video(head, data):
+    if length < _SHORT and _is_video(head, data):
         return Rejection(cause=NotArticle.MEDIA, detail=f"a video with {length} characters of text")
-    if not by_layout and _is_listing(document, tree, body, head, data, url, length):
+    if not by_layout and _is_listing(document, tree, body, head, data, length):
         return Rejection(
             cause=NotArticle.LISTING,
-            detail=f"{_entries(tree)} linked headlines and {length} characters of running text",
+            detail=f"{_entries(tree.blocks)} linked headlines and {length} characters of running text",
         )
     return None
 
@@ -103,23 +106,20 @@ def _is_video(head: Head, data: Linked) -> bool:
     return "video" in (head.meta("og:type") or "") or ("VideoObject" in data.kinds and data.headline is None)
 
 
-def _entries(tree: Outline) -> int:
+def _entries(blocks: Sequence[Block]) -> int:
     """How many blocks are links of a headline's length."""
-    return sum(1 for block in tree.blocks if block.links >= 30 and block.links >= 0.8 * len(block.text))
+    return sum(1 for block in blocks if block.links >= _ENTRY and block.links >= 0.8 * len(block.text))
 
 
-def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data: Linked, url: str, length: int) -> bool:
-    entries = _entries(tree)
+def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data: Linked, length: int) -> bool:
+    """Whether a page is many linked headlines with little under them; one that calls itself an article is none."""
+    entries = _entries(tree.blocks)
     if entries < 8 or data.headline or head.meta("article:published_time") or head.meta("og:type") == "article":
         return False
     if length > 6000 or max(map(len, document.paragraphs), default=0) > 350:
         return False
     prose = [p for p in document.paragraphs if len(p) > 150]
-    inside = sum(
-        1
-        for b in tree.blocks[body.container.first : body.container.end]
-        if b.links >= 30 and b.links >= 0.8 * len(b.text)
-    )
+    inside = _entries(tree.blocks[body.container.first : body.container.end])
     # The text of a listing is its summaries: each stands under a linked headline of its own.
     return (inside >= 8 and inside >= len(document.paragraphs)) or (length < 400 and not prose and entries >= 15)
 

@@ -1,7 +1,7 @@
-"""Text as its author meant it: encodings, entities, invisible characters (pure).
+"""Text as its author meant it: encodings, entities, invisible characters (no I/O).
 
 Repairs what machines broke and nothing that people wrote: odd spelling (`Đaò`), either tone placement and lost
-spaces stay as they are.
+spaces stay as they are. The one trace it leaves: the first mojibake it meets makes ftfy register its codecs.
 """
 
 import codecs

@@ -7,7 +7,6 @@ link; a line after an empty picture slot, or with a credit, is a caption.
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipeline import phrases, vietnamese
@@ -50,13 +49,13 @@ class Dump:
     lines: list[str] = field(default_factory=list)
 
 
-def dissect(text: str, zone: ZoneInfo, *, now: datetime | None = None, known: frozenset[str] = frozenset()) -> Dump:
+def dissect(text: str, zone: ZoneInfo, *, known: frozenset[str] = frozenset()) -> Dump:
     """Find the article in a text dump.
 
     `zone` is assumed for dates that name none. `known` are lines that the site's memory knows from other pages.
     A dump in which no prose is found comes back without paragraphs.
     """
-    lines = _lines(text, zone, now)
+    lines = _lines(text, zone)
     dump = Dump(lines=[line.text for line in lines], dated=sum(line.date is not None for line in lines))
     lines = [line for line in lines if line.text not in known or line.date]
     if not lines:
@@ -71,7 +70,7 @@ def dissect(text: str, zone: ZoneInfo, *, now: datetime | None = None, known: fr
     return dump
 
 
-def _lines(text: str, zone: ZoneInfo, now: datetime | None) -> list[Line]:
+def _lines(text: str, zone: ZoneInfo) -> list[Line]:
     lines: list[Line] = []
     slot = gap = False
     for raw in text.splitlines():
@@ -82,7 +81,7 @@ def _lines(text: str, zone: ZoneInfo, now: datetime | None) -> list[Line]:
             continue
         date = None
         if len(line) <= 60 and _DIGITS.search(line):
-            date = read_timestamp(line, zone, now=now)
+            date = read_timestamp(line, zone)
             if date is not None and len(re.findall(r"[^\W\d_]{2,}", line)) > 7:
                 date = None  # a sentence or title with a date in it
         lines.append(Line(line, slot, gap, date, vietnamese.doubled(line)))
