@@ -1,7 +1,8 @@
-"""Is it international health cooperation, with whom, about what, and why. Pure: no clock, no network.
+"""Is it international health cooperation, with whom, about what, and why. No clock, no network.
 
 `judge` reads a lexicon (TOML), makes features of what stands where and how near, and weighs them with trained
-weights (JSON). Both are data; a verdict names the versions of both. The rules are in docs/relevance.md.
+weights (JSON). Both are data of the package, read
+once when first needed; a verdict names the versions of both. The rules are in docs/relevance.md.
 """
 
 from pipeline.relevance.explain import explain, lexicon_terms

@@ -12,9 +12,10 @@ from pipeline.relevance.partners import partners
 from pipeline.relevance.text import paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
-THRESHOLD = 0.6
-MOST_EVIDENCE = 14
-MOST_PARAGRAPHS = 60
+THRESHOLD = 0.6  # a wrong entry costs the reader more than a missed one (docs/relevance.md)
+MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
+MOST_PARAGRAPHS = 60  # a bound for texts of very short lines
+MOST_CAPTIONS = 20  # a bound for picture galleries
 MOST_CHARACTERS = 1300  # of lead and paragraphs: further on nothing was measured to be gained
 
 
@@ -55,7 +56,7 @@ def passages(
         texts.append(normalised(_beginning(paragraph, left)))
         left -= len(paragraph)
     body_end = len(texts)
-    texts += [normalised(caption) for caption in captions[:20]]
+    texts += [normalised(caption) for caption in captions[:MOST_CAPTIONS]]
     scans = matcher(reading_language(f"{title} {lead or ''}", language)).scans(texts)
     head = Passage("title", scans[0])
     opening = Passage("lead", scans[1]) if lead else None

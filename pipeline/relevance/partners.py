@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.relevance.features import Passage, Sentence
 
-ENOUGH = 2.0
+ENOUGH = 2.0  # what one mention in the headline beside an act or a health word is worth, or a little less
 
 
 def partners(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str, ...]:

@@ -13,6 +13,10 @@ from pipeline.relevance.judging import passages
 from pipeline.relevance.text import paragraphs_of
 from storage.records import Document, Label
 
+SHINGLE = 5  # words in a row by which texts are compared
+MOST_HOLDERS = 12  # rows with one shingle: what more of them say is a turn of phrase and no copy
+COPIED = 0.3  # of the shorter row's shingles: from there on rows share a group, rather too many than too few
+
 
 @dataclass(frozen=True)
 class Row:
@@ -97,14 +101,14 @@ def near_duplicate_groups(rows: Sequence[Row], known: Iterable[Sequence[str]] = 
     shingles = []
     for i, row in enumerate(rows):
         words = re.findall(r"\w+", f"{row.title} {row.text}".lower())
-        own = {tuple(words[n : n + 5]) for n in range(max(1, len(words) - 4))}
+        own = {tuple(words[n : n + SHINGLE]) for n in range(max(1, len(words) - SHINGLE + 1))}
         shingles.append(own)
         title = tuple(re.findall(r"\w+", row.title.lower()))
         for key in (*own, ("title", *title)):
             holders[key].append(i)
     shared: dict[tuple[int, int], int] = defaultdict(int)
     for key, some in holders.items():
-        if 1 < len(some) <= 12:
+        if 1 < len(some) <= MOST_HOLDERS:
             for other in some[1:]:
                 if key[0] == "title":
                     join(some[0], other)
@@ -112,6 +116,6 @@ def near_duplicate_groups(rows: Sequence[Row], known: Iterable[Sequence[str]] = 
                 for other in some[n + 1 :]:
                     shared[one, other] += 1
     for (one, other), count in shared.items():
-        if count >= 0.3 * min(len(shingles[one]), len(shingles[other])):
+        if count >= COPIED * min(len(shingles[one]), len(shingles[other])):
             join(one, other)
     return [rows[root(i)].id for i in range(len(rows))]

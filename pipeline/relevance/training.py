@@ -16,11 +16,11 @@ from pipeline.relevance.features import ALONE, NO_HEALTH, ONE_COUNTRY
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
-RIDGE = 0.15
+RIDGE = 0.15  # the L2 penalty on the weights; the bias has none
 # Rules of the definition: a text without a second party, or without health, is no cooperation in health, whatever the
 # labelled rows say of it. The weight may be lower than this, never higher.
 CEILINGS = {ALONE: -3.0, ONE_COUNTRY: -4.0, NO_HEALTH: -6.0}
-STEPS = 3000
+STEPS = 3000  # always all of them, so that the same rows give the same weights
 FOLDS = 10
 
 
