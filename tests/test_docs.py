@@ -8,6 +8,7 @@ from typer.main import get_command
 
 from pipeline.cli import app
 from pipeline.config import Settings
+from spiders.source import parse_source
 from storage.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +33,11 @@ def test_every_dependency_has_its_reason_in_the_readme() -> None:
     names = [re.split(r"[\[<>=;, ]", line)[0] for line in project["dependencies"]]
     table = README.split("## Dependencies")[1].split("## ")[0]
     assert [name for name in names if name not in table] == []
+
+
+def test_the_readmes_source_file_is_right() -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert parse_source(example, "example_vn.toml").slug == "example_vn"
 
 
 @pytest.mark.parametrize("sql", EXAMPLES)

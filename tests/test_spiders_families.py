@@ -127,7 +127,7 @@ def test_every_selector_of_every_layout_can_be_read() -> None:
             for field in ("title", "body", "lead", "published", "modified", "byline", "section", "tags", "captions"):
                 for selector in getattr(layout, field):
                     tree.css(selector.partition("@")[0])
-            for selector in (*layout.drop, *layout.figures):
+            for selector in layout.drop:
                 tree.css(selector)
         for rows in family.listings:
             tree.css(rows.row)

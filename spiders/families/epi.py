@@ -62,7 +62,6 @@ class Epi(Family):
             tags=(".article__tag a",),
             body=(".article__body.cms-body", ".article__body", ".cms-body"),
             captions=_CAPTIONS,
-            figures=(".article__avatar figcaption",),
             drop=_INSIDE,
         ),
         Layout(

@@ -29,8 +29,7 @@ class Layout:
     byline: tuple[str, ...] = ()
     section: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    captions: tuple[str, ...] = ()  # inside the body: kept apart from the text
-    figures: tuple[str, ...] = ()  # captions that stand beside the body, such as the leading picture's
+    captions: tuple[str, ...] = ()  # in the body or beside it (the leading picture's): kept apart from the text
     drop: tuple[str, ...] = ()  # inside the body: not the article's
     generic_titles: tuple[str, ...] = ()  # headlines a portal prints for every page: never a title
 
