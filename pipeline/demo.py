@@ -16,7 +16,6 @@ from spiders.replica.truth import Truth
 from spiders.source import Source
 from storage.archive import Archive
 from storage.filters import StoryFilter
-from storage.filters import StoryFilter
 from storage.records import ChangeKind, PageState, StoryView
 from storage.store import Store
 
