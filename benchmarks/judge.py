@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.relevance import judge_text
-from pipeline.relevance.rows import Row, read_rows
+from pipeline.relevance.training.rows import Row, read_rows
 
 OWN = Path(__file__).parent.parent / "tests" / "labelled" / "stories.jsonl"
 HEALTH = re.compile(

@@ -21,9 +21,9 @@ import numpy as np
 
 from pipeline.relevance import judge_text
 from pipeline.relevance.judging import THRESHOLD
-from pipeline.relevance.rows import Row, near_duplicate_groups, read_rows, row_features
-from pipeline.relevance.train import known_groups
-from pipeline.relevance.training import cross_validated
+from pipeline.relevance.training.fit import cross_validated
+from pipeline.relevance.training.rows import Row, near_duplicate_groups, read_rows, row_features
+from pipeline.relevance.training.train import known_groups
 
 HERE = Path(__file__).parent
 OWN = HERE.parent / "tests" / "labelled" / "stories.jsonl"

@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from pipeline.read import RawPage, read
+from pipeline.reading.read import RawPage, read
 from spiders.source import load_sources, parse_source
 from storage.records import Document
 

@@ -24,7 +24,7 @@ Reader = Callable[[bytes], object]
 
 
 def ours() -> Reader:
-    from pipeline.read import RawPage, read
+    from pipeline.reading.read import RawPage, read
 
     return lambda body: read(RawPage(url="https://example.org/", body=body))
 

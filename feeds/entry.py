@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from feeds.names import KINDS, ROLES, is_country, language_tag, partner_name, words
-from feeds.site import Site
-from feeds.text import (
+from feeds.clean_text import (
     NAME_LENGTH,
     PHRASE_LENGTH,
     SENTENCE_LENGTH,
@@ -25,6 +23,8 @@ from feeds.text import (
     safe_url,
     shorten,
 )
+from feeds.labels import KINDS, ROLES, is_country, language_tag, partner_name, words
+from feeds.site import Site
 from storage.records import Document, Evidence, Precision, Publisher, StoryView, Telling, Verdict
 
 SUMMARY_LENGTH = 480

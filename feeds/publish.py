@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feeds import pages
-from feeds.archive import all_specs, load_feed
+from feeds import html_pages
+from feeds.catalogue import all_specs, load_feed
 from feeds.entry import Content
 from feeds.feed import Feed, compose
 from feeds.render import render
@@ -96,10 +96,10 @@ def render_all(feeds: Sequence[Feed], site: Site) -> dict[str, bytes]:
             files[f"{feed.spec.slug}.{form}"] = render(feed, site, form)
     specs = [feed.spec for feed in feeds]
     latest = feeds[0].entries[:LATEST] if feeds else ()
-    files["feeds.opml"] = pages.opml(site, specs)
-    files["index.html"] = pages.index(site, specs, latest, pages.Links(site=site, served=False))
+    files["feeds.opml"] = html_pages.opml(site, specs)
+    files["index.html"] = html_pages.index(site, specs, latest, html_pages.Links(site=site, served=False))
     for name in ("style.css", "feed.css"):
-        files[name] = pages.asset(name)
+        files[name] = html_pages.asset(name)
     return files
 
 

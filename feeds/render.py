@@ -7,10 +7,10 @@ from typing import Any
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from feeds.content import body
 from feeds.entry import Entry, Other, Term
-from feeds.extension import EntryExtension, FeedExtension, rfc3339
+from feeds.entry_html import body
 from feeds.feed import Feed
+from feeds.feedgen_extension import EntryExtension, FeedExtension, rfc3339
 from feeds.site import FORMATS, MEDIA_TYPES, TTL_MINUTES, Site
 
 JSON_FEED = "https://jsonfeed.org/version/1.1"

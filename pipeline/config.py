@@ -19,8 +19,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from feeds.clean_text import safe_url
 from feeds.site import Site
-from feeds.text import safe_url
 from storage.errors import HealthwireError
 
 DEFAULT_FILE = Path("healthwire.toml")

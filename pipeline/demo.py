@@ -9,20 +9,20 @@ from os import environ
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.publication import publish_all
-from pipeline.run import Tally, process_pending
+from pipeline.process import Tally, process_pending
+from pipeline.site import publish_all
 from spiders.replica.server import Replica
 from spiders.replica.truth import Truth
 from spiders.source import Source
 from storage.archive import Archive
-from storage.filters import StoryFilter
 from storage.records import ChangeKind, PageState, StoryView
 from storage.store import Store
+from storage.story_filter import StoryFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """One round of the demo: what was asked of the replica, and what processing came to."""
+class Round:
+    """One round of visits of the demo: what was asked of the replica, and what processing came to."""
 
     requests: int
     article_bodies: int  # bytes of article pages transferred
@@ -32,7 +32,7 @@ class Visit:
 
 def visit_all(
     store: Store, sources: Mapping[str, Source], settings: Settings, replica: Replica, *, revisit: str
-) -> Visit:
+) -> Round:
     """Visit every source once (in a child process, as the service does), process and publish.
 
     Raises subprocess.CalledProcessError when the crawl as a whole fails.
@@ -45,7 +45,7 @@ def visit_all(
     tally = process_pending(store, sources)
     published = publish_all(store, settings)
     articles = {truth.address.partition("//")[2] for truth in replica.expected()}
-    return Visit(
+    return Round(
         requests=len(replica.requests),
         article_bodies=sum(r.bytes for r in replica.requests if r.host + r.path in articles and r.status == 200),
         tally=tally,

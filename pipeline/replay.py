@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.changes import changed_parts
-from pipeline.run import append, judge_story, read_capture, verdict_on
+from pipeline.process import append, judge_story, read_capture, verdict_on
 from spiders.source import Source
 from storage.keys import words_digest
 from storage.records import Capture, Change, ChangeKind, Document, Page, Rejection, Story, Verdict

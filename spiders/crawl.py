@@ -20,11 +20,11 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor, is_reactor_installed
 
-from spiders.guard import GuardedResolver
+from spiders.download.guard import GuardedResolver
 from spiders.source import Source
 from spiders.spider import spider_class
-from spiders.visit import Revisit, Visit
-from storage.records import Run, RunState
+from spiders.visit import OngoingVisit, Revisit
+from storage.records import Visit, VisitState
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,8 @@ class CrawlOptions:
     settings: tuple[tuple[str, Any], ...] = ()
 
 
-def crawl(sources: Sequence[Source], options: CrawlOptions) -> list[Run]:
-    """Visit these sources and give their runs as they ended, in the same order.
+def crawl(sources: Sequence[Source], options: CrawlOptions) -> list[Visit]:
+    """Visit these sources and give the records of the visits as they ended, in the same order.
 
     One source's failure never stops the others. SIGTERM and SIGINT let open requests end, close the runs as
     interrupted and return; a second one ends the visits at once. Must not be called from a running event loop.
@@ -79,7 +79,7 @@ def _settings(options: CrawlOptions) -> Settings:
 
 
 def _quieten(level: str) -> None:
-    """Log only when something is wrong, unless everything is asked for: how a visit went is in its run."""
+    """Log only when something is wrong, unless everything is asked for: how a visit went is in its record."""
     asked = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     for name in ("spiders", "scrapy", "twisted", "asyncio"):
         logging.getLogger(name).setLevel(asked if asked <= logging.DEBUG else max(asked, logging.WARNING))
@@ -100,7 +100,7 @@ def _loop(settings: Settings) -> asyncio.AbstractEventLoop:
     return loop
 
 
-async def _visit_all(sources: Sequence[Source], options: CrawlOptions, settings: Settings) -> list[Run]:
+async def _visit_all(sources: Sequence[Source], options: CrawlOptions, settings: Settings) -> list[Visit]:
     runner = AsyncCrawlerRunner(settings)
     stopping = asyncio.Event()
     places = asyncio.Semaphore(options.at_once)
@@ -111,7 +111,7 @@ async def _visit_all(sources: Sequence[Source], options: CrawlOptions, settings:
 
 async def _visit(
     runner: AsyncCrawlerRunner, source: Source, revisit: Revisit, places: asyncio.Semaphore, stopping: asyncio.Event
-) -> Run:
+) -> Visit:
     started = datetime.now(UTC)
     async with places:
         crawler: Crawler | None = None
@@ -122,18 +122,18 @@ async def _visit(
                 await runner.crawl(crawler, revisit=revisit)
             except (Exception, asyncio.CancelledError) as caught:
                 error = caught
-    return _run_of(source, crawler, error, started)
+    return _record_of(source, crawler, error, started)
 
 
-def _run_of(source: Source, crawler: Crawler | None, error: BaseException | None, started: datetime) -> Run:
+def _record_of(source: Source, crawler: Crawler | None, error: BaseException | None, started: datetime) -> Visit:
     """The record of a visit, however it ended."""
     now = datetime.now(UTC)
-    visit: Visit | None = getattr(crawler.spider, "visit", None) if crawler is not None else None
+    visit: OngoingVisit | None = getattr(crawler.spider, "visit", None) if crawler is not None else None
     if visit is None:
-        visit = Visit(run=Run(source=source.slug, started_at=started))
+        visit = OngoingVisit(record=Visit(source=source.slug, started_at=started))
     if isinstance(error, asyncio.CancelledError):
         visit.problem("ended at once on request")
-        return replace(visit.closed(now, "shutdown"), state=RunState.INTERRUPTED)
+        return replace(visit.closed(now, "shutdown"), state=VisitState.INTERRUPTED)
     if error is not None:
         log.error("%s: the visit broke down", source.slug, exc_info=error)
         visit.broken = True
@@ -141,7 +141,7 @@ def _run_of(source: Source, crawler: Crawler | None, error: BaseException | None
         return visit.closed(now, "broke down")
     if crawler is None:
         return visit.closed(now, "shutdown")
-    return visit.run if visit.run.ended_at is not None else visit.closed(now, "unknown")
+    return visit.record if visit.record.ended_at is not None else visit.closed(now, "unknown")
 
 
 async def _end(runner: AsyncCrawlerRunner, crawler: Crawler) -> None:

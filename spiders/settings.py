@@ -53,31 +53,31 @@ REMOTE_CONTROL_ENABLED = False
 HTTPPROXY_ENABLED = False  # the guard looks at what a host resolves to; through a proxy it could not
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_HANDLERS = {
-    "http": "spiders.transport.Transport",
-    "https": "spiders.transport.Transport",
+    "http": "spiders.download.tls.Transport",
+    "https": "spiders.download.tls.Transport",
     "file": None,
     "ftp": None,
     "s3": None,
     "data": None,
 }
-TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"
+TWISTED_DNS_RESOLVER = "spiders.download.guard.GuardedResolver"
 
 # ── Ours in Scrapy's places ────────────────────────────────────────────────────────────────────────────────
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "spiders.guard.Guard": 40,
-    "spiders.courtesy.Robots": 100,
-    "spiders.revalidation.Revalidation": 450,
-    "spiders.courtesy.Retry": 550,
-    "spiders.courtesy.Redirect": 600,
+    "spiders.download.guard.Guard": 40,
+    "spiders.download.politeness.Robots": 100,
+    "spiders.download.revalidation.Revalidation": 450,
+    "spiders.download.politeness.Retry": 550,
+    "spiders.download.politeness.Redirect": 600,
 }
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "spiders.courtesy.CrawlDelay": 0,
-    "spiders.courtesy.Throttle": 0,
+    "spiders.download.politeness.CrawlDelay": 0,
+    "spiders.download.politeness.Throttle": 0,
 }
-ITEM_PIPELINES = {"spiders.sink.Sink": 100}
+ITEM_PIPELINES = {"spiders.download.capture_pipeline.Sink": 100}
 
 LOG_LEVEL = "INFO"

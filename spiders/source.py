@@ -20,7 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from spiders.families import FAMILIES
 from spiders.families.family import Family
 from spiders.families.layout import Layout
-from spiders.mistakes import allowed_keys, mistakes
+from spiders.source_errors import allowed_keys, mistakes
 from storage.errors import HealthwireError
 from storage.keys import canonical_url, edition
 from storage.records import Publisher
@@ -103,7 +103,7 @@ class _Words(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Entry(_Words):
+class EntryPoint(_Words):
     """One place where a site names its articles."""
 
     kind: EntryKind
@@ -120,7 +120,7 @@ class Entry(_Words):
     content_type: str | None = None  # of that body
 
     @model_validator(mode="after")
-    def _fits(self) -> "Entry":
+    def _fits(self) -> "EntryPoint":
         if self.parts and self.kind is not EntryKind.SITEMAP:
             raise ValueError("`parts` is allowed only where kind is sitemap")
         if self.body is not None and self.method != "POST":
@@ -171,7 +171,7 @@ class Source(_Words):
     home: Address
     hosts: tuple[Host, ...] = Field(min_length=1)  # own first, then mirrors of the same edition; the rest is foreign
     article: Patterns = ()  # what path?query of an article looks like; empty: what the family takes for one
-    entries: tuple[Entry, ...] = Field(min_length=1)
+    entries: tuple[EntryPoint, ...] = Field(min_length=1)
     cadence: Cadence = Cadence()
     expect: Expect = Expect()
     limits: Limits = Limits()

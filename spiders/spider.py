@@ -17,19 +17,20 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from spiders import agenda
-from spiders.courtesy import Forbidden
-from spiders.entries import named_by, next_page
-from spiders.failures import said_of_failure
+from spiders import selection
+from spiders.discovery import named_by, next_page
+from spiders.download.capture_pipeline import Caught
+from spiders.download.failures import said_of_failure
+from spiders.download.guard import Refused
+from spiders.download.politeness import Forbidden
+from spiders.download.tls import WARNINGS
 from spiders.families import FAMILIES
 from spiders.families.family import Fetch
-from spiders.guard import Refused
-from spiders.listings import NotListing, decode, said_of_page
-from spiders.sink import Caught
-from spiders.source import Entry, Source, Tls
-from spiders.transport import WARNINGS
-from spiders.visit import ERRAND, Errand, Revisit, Visit, host_of
-from storage.records import Capture, CaptureKind, Hint, Page, Run
+from spiders.selection import Listed
+from spiders.source import EntryPoint, Source, Tls
+from spiders.visit import ERRAND, Errand, OngoingVisit, Revisit, host_of
+from spiders.xml_lists import NotListing, decode, said_of_page
+from storage.records import Capture, CaptureKind, Hint, Page, Visit
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -52,12 +53,12 @@ class SourceSpider(Spider):
         if revisit not in tuple(Revisit):
             raise ValueError(f"revisit={revisit}: allowed are {', '.join(Revisit)}")
         self.revisit = Revisit(revisit)
-        self.visit = Visit(run=Run(source=self.source.slug, started_at=datetime.now(UTC)))
+        self.visit = OngoingVisit(record=Visit(source=self.source.slug, started_at=datetime.now(UTC)))
         self._reading = 0  # listings that are asked for or being read
         self._pages = 0  # listing pages asked for
         self._left = self.source.limits.articles
         self._named: set[str] = set()
-        self._lists: dict[frozenset[str], Entry] = {}
+        self._lists: dict[frozenset[str], EntryPoint] = {}
         self._asked: set[str] = set()
 
     @classmethod
@@ -103,7 +104,7 @@ class SourceSpider(Spider):
             self._pages += 1
             yield self._ask_listing(entry)
 
-    def _ask_listing(self, entry: Entry, url: str | None = None, page: int = 1) -> Request:
+    def _ask_listing(self, entry: EntryPoint, url: str | None = None, page: int = 1) -> Request:
         """The request for an entry point, or for a further page of it."""
         if url is not None:
             fetch = Fetch(url=url)
@@ -180,14 +181,14 @@ class SourceSpider(Spider):
                     yield self._ask_listing(errand.entry, part, place)
             return
         now = datetime.now(UTC)
-        articles = agenda.named(links, self.source, changed)
+        articles = selection.listed_by(links, self.source, changed)
         if errand.page == 1:
             for sentence in await self._complaints(errand.entry, articles, len(links), now):
                 self._problem(sentence)
         fresh = [a for a in articles if a.key not in self._named]
         self._named.update(a.key for a in fresh)
         self.visit.discovered += len(fresh)
-        wanted = await asyncio.to_thread(self._choose, agenda.recent(fresh, self.source, now), now)
+        wanted = await asyncio.to_thread(self._choose, selection.recent(fresh, self.source, now), now)
         for article, page in wanted:
             if self._left <= 0:
                 log.info("%s: more new articles than a visit takes; the rest is for the next one", self.name)
@@ -208,17 +209,17 @@ class SourceSpider(Spider):
                 self._reading += 1
                 yield self._ask_listing(errand.entry, following, errand.page + 1)
 
-    async def _complaints(self, entry: Entry, articles: list[agenda.Named], listed: int, now: datetime) -> list[str]:
+    async def _complaints(self, entry: EntryPoint, articles: list[Listed], listed: int, now: datetime) -> list[str]:
         """What is wrong with what an entry names, in words."""
         keys = frozenset(article.key for article in articles)
         found = [
-            agenda.complaint(entry, articles, listed, self.source, now),
-            agenda.twin(entry, keys, self._lists),
+            selection.complaint(entry, articles, listed, self.source, now),
+            selection.twin(entry, keys, self._lists),
         ]
         self._lists.setdefault(keys, entry)
-        if articles and all(agenda.dated(article.link, self.source) is None for article in articles):
+        if articles and all(selection.dated(article.link, self.source) is None for article in articles):
             newest = await asyncio.to_thread(self._newest, keys)
-            found.append(agenda.standstill(entry, newest, self.source, now) if newest is not None else None)
+            found.append(selection.standstill(entry, newest, self.source, now) if newest is not None else None)
         return [sentence for sentence in found if sentence is not None]
 
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Request | Caught]:
@@ -340,20 +341,20 @@ class SourceSpider(Spider):
             pages = [archive.pages.find(self.source.slug, key) for key in keys]
         return None if None in pages else max((page.first_seen_at for page in pages if page is not None), default=None)
 
-    def _choose(self, articles: Iterable[agenda.Named], now: datetime) -> list[tuple[agenda.Named, Page | None]]:
+    def _choose(self, articles: Iterable[Listed], now: datetime) -> list[tuple[Listed, Page | None]]:
         """Of listed articles those to ask for: new ones, and known ones that the listing says were edited."""
-        chosen: list[tuple[agenda.Named, Page | None]] = []
+        chosen: list[tuple[Listed, Page | None]] = []
         articles = list(articles)
         slug = self.source.slug
         with self.store.read() as archive:
             known = archive.pages.known(slug, [a.key for a in articles])
             for article in articles:
                 if article.key not in known:
-                    if not agenda.resting(archive.captures.of_page(article.key, slug), now):
+                    if not selection.resting(archive.captures.of_page(article.key, slug), now):
                         chosen.append((article, None))
                 elif self.revisit is not Revisit.NONE:
                     page = archive.pages.find(slug, article.key)
-                    if page is not None and agenda.edited(article, page, now):
+                    if page is not None and selection.edited(article, page, now):
                         chosen.append((article, page))
         return chosen
 

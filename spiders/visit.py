@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from spiders.source import Entry
-from storage.records import CaptureKind, Hint, Run, RunState
+from spiders.source import EntryPoint
+from storage.records import CaptureKind, Hint, Visit, VisitState
 
 ERRAND = "errand"
 """The key in a request's meta under which its errand stands."""
@@ -29,7 +29,7 @@ class Errand:
     kind: CaptureKind
     address: str
     key: str
-    entry: Entry | None = None
+    entry: EntryPoint | None = None
     page: int = 1
     hint: Hint | None = None
     page_id: int | None = None  # of an article that the archive knows
@@ -43,10 +43,10 @@ class Errand:
 
 
 @dataclass(slots=True)
-class Visit:
-    """Counts what happens in a visit; becomes the record of a Run."""
+class OngoingVisit:
+    """Counts what happens in a visit; becomes the record of a Visit."""
 
-    run: Run
+    record: Visit
     listings: int = 0
     discovered: int = 0
     fetched: int = 0
@@ -72,25 +72,25 @@ class Visit:
         more = len(sentences) - MOST_PROBLEMS
         return sentences if more <= 0 else (*sentences[:MOST_PROBLEMS], f"and {more} more problems")
 
-    def closed(self, at: datetime, reason: str) -> Run:
-        """The run as it ended; `reason` is Scrapy's word for why the spider closed.
+    def closed(self, at: datetime, reason: str) -> Visit:
+        """The record as it ended; `reason` is Scrapy's word for why the spider closed.
 
         Failed when something of ours broke or no listing gave a usable answer; interrupted when it was told to
         stop.
         """
         if reason == "shutdown":
-            state = RunState.INTERRUPTED
+            state = VisitState.INTERRUPTED
             self.problem("stopped on request before the visit was over")
         elif self.broken or not self.answered:
-            state = RunState.FAILED
+            state = VisitState.FAILED
         else:
-            state = RunState.FINISHED
+            state = VisitState.FINISHED
         if reason == "closespider_timeout":
             self.problem("the time for a visit ran out; the rest is left for the next one")
         elif reason not in ("finished", "shutdown") and not self.problems:
             self.problem(f"the visit ended early: {reason}")
         return replace(
-            self.run,
+            self.record,
             ended_at=at,
             state=state,
             listings=self.listings,

@@ -6,11 +6,11 @@ from sqlalchemy import Connection
 
 from storage.captures import Captures
 from storage.engines import Engines
-from storage.memory import Memory
 from storage.pages import Pages
 from storage.publishers import Publishers
 from storage.query import Answer, ask
 from storage.search import Search
+from storage.site_memory import Memory
 from storage.stories import Stories
 from storage.visits import Visits
 

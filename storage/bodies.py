@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from storage.errors import BodyTooLarge, CorruptBody
 from storage.keys import body_digest
-from storage.rows import insert_or_update
+from storage.row_mapping import insert_or_update
 from storage.tables import bodies
 
 if sys.version_info >= (3, 14):

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from storage import bodies
-from storage.plain import from_plain, to_plain
+from storage.json_values import from_plain, to_plain
 from storage.records import Capture, Change
-from storage.rows import from_row, to_row
+from storage.row_mapping import from_row, to_row
 from storage.tables import captures, storable
 
 _COLUMNS = [captures.c[name] for name in Capture.__dataclass_fields__]

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from storage.records import Page, PageState, Revision
-from storage.rows import from_row, in_batches, to_row
+from storage.row_mapping import from_row, in_batches, to_row
 from storage.tables import LONGEST_LANGUAGE, pages, revisions, storable
 
 PAGE_COLUMNS = [pages.c[name] for name in Page.__dataclass_fields__]

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from storage.records import Publisher
-from storage.rows import from_row, insert_or_update, to_row
+from storage.row_mapping import from_row, insert_or_update, to_row
 from storage.tables import publishers
 
 

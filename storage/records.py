@@ -61,7 +61,7 @@ class Capture(_Aware):
     body_digest: str | None = None
     fetched_at: datetime
     hint: Hint | None = None
-    run_id: int | None = None
+    visit_id: int | None = None
     id: int | None = None
 
     def header(self, name: str) -> str | None:
@@ -304,10 +304,10 @@ class Story(_Aware):
     id: int | None = None
 
 
-# ── Run: one visit to a source ─────────────────────────────────────────────────────────────────────────────
+# ── Visit: one visit to a source ───────────────────────────────────────────────────────────────────────────
 
 
-class RunState(StrEnum):
+class VisitState(StrEnum):
     """How a visit stands, or how it ended."""
 
     RUNNING = "running"
@@ -317,13 +317,13 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run(_Aware):
+class Visit(_Aware):
     """One visit: what it saw, fetched, kept and failed. `problems` are sentences for a person."""
 
     source: str
     started_at: datetime
     ended_at: datetime | None = None
-    state: RunState = RunState.RUNNING
+    state: VisitState = VisitState.RUNNING
     listings: int = 0  # listings that answered
     discovered: int = 0  # article addresses they named
     fetched: int = 0  # article responses with a body

@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, column, func, literal_column, not_, select, table
 
-from storage.filters import StoryFilter
 from storage.folding import fold, fold_tones
 from storage.records import Document
-from storage.rows import insert_or_update
+from storage.row_mapping import insert_or_update
 from storage.stories import story_conditions
+from storage.story_filter import StoryFilter
 from storage.tables import pages, search_texts, stories
 
 LONGEST_TEXT = 200_000  # characters; PostgreSQL indexes no more than a megabyte of words

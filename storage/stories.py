@@ -24,12 +24,12 @@ from sqlalchemy import (
     update,
 )
 
-from storage.filters import StoryFilter
 from storage.keys import canonical_url
 from storage.records import Label, Member, Story, StoryView, Verdict
-from storage.rows import from_row, in_batches, insert_or_update, to_row
+from storage.row_mapping import from_row, in_batches, insert_or_update, to_row
+from storage.story_filter import StoryFilter
+from storage.story_views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
 from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, stories, story_tags, verdicts
-from storage.views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
 
 PAGES_A_KEY = 200
 """A key that stands on more pages than this says little: only the newest of them are looked at."""

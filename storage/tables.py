@@ -130,8 +130,8 @@ Index(
     postgresql_where=bodies.c.dictionary_id.is_(None),
 )
 
-runs = Table(
-    "runs",
+visits = Table(
+    "visits",
     metadata,
     Column("id", Id, primary_key=True),
     Column("source", String(100), nullable=False),
@@ -146,7 +146,7 @@ runs = Table(
     Column("failed", Integer, nullable=False),
     Column("problems", Plain, nullable=False),
     Column("process", String(200), nullable=False),  # the archive's own: host, pid and start of the process
-    Index("ix_runs_source_id", "source", "id"),
+    Index("ix_visits_source_id", "source", "id"),
 )
 
 captures = Table(
@@ -164,7 +164,7 @@ captures = Table(
     Column("body_digest", String(64), ForeignKey("bodies.digest")),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("hint", Plain),
-    Column("run_id", Id, ForeignKey("runs.id")),
+    Column("visit_id", Id, ForeignKey("visits.id")),
     # the archive's own: what it came to, None until somebody has looked at it
     Column("settled_at", UtcDateTime),
     Column("outcome", String(20)),

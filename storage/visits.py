@@ -8,11 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.records import Run, RunState, SourceState
-from storage.rows import from_row, insert_or_update, to_row
-from storage.tables import runs, source_states
+from storage.records import SourceState, Visit, VisitState
+from storage.row_mapping import from_row, insert_or_update, to_row
+from storage.tables import source_states, visits
 
-_COLUMNS = [runs.c[name] for name in Run.__dataclass_fields__]
+_COLUMNS = [visits.c[name] for name in Visit.__dataclass_fields__]
 ELSEWHERE = timedelta(days=1)  # a visit another machine has not ended after this long has been forgotten by it
 
 
@@ -22,36 +22,36 @@ class Visits:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def open(self, run: Run) -> Run:
+    def open(self, visit: Visit) -> Visit:
         """Record that this process begins a visit, and give it with its id."""
-        row = {**to_row(runs, run), "process": _process(os.getpid())}
-        added: int = self._connection.execute(insert(runs).values(row).returning(runs.c.id)).scalar_one()
-        return replace(run, id=added)
+        row = {**to_row(visits, visit), "process": _process(os.getpid())}
+        added: int = self._connection.execute(insert(visits).values(row).returning(visits.c.id)).scalar_one()
+        return replace(visit, id=added)
 
-    def close(self, run: Run) -> None:
+    def close(self, visit: Visit) -> None:
         """Record how a visit ended."""
-        self._connection.execute(update(runs).where(runs.c.id == run.id).values(to_row(runs, run)))
+        self._connection.execute(update(visits).where(visits.c.id == visit.id).values(to_row(visits, visit)))
 
-    def interrupted(self, before: datetime) -> list[Run]:
+    def interrupted(self, before: datetime) -> list[Visit]:
         """Mark visits begun before a moment whose process ended without ending them; gives those visits.
 
-        A visit of a process that still runs is left alone, and one of another machine for a day.
+        A visit of a process that still visits is left alone, and one of another machine for a day.
         """
-        wanted = select(*_COLUMNS, runs.c.process).where(
-            runs.c.state == RunState.RUNNING.value, runs.c.started_at < before
+        wanted = select(*_COLUMNS, visits.c.process).where(
+            visits.c.state == VisitState.RUNNING.value, visits.c.started_at < before
         )
         ended = []
         for row in self._connection.execute(wanted).all():
             if not _may_run(row.process, row.started_at, before):
-                run = replace(from_row(Run, row), state=RunState.INTERRUPTED, ended_at=before)
-                self.close(run)
-                ended.append(run)
+                visit = replace(from_row(Visit, row), state=VisitState.INTERRUPTED, ended_at=before)
+                self.close(visit)
+                ended.append(visit)
         return ended
 
-    def recent(self, source: str, limit: int) -> list[Run]:
+    def recent(self, source: str, limit: int) -> list[Visit]:
         """The newest visits to a source, newest first."""
-        wanted = select(*_COLUMNS).where(runs.c.source == source).order_by(runs.c.id.desc()).limit(limit)
-        return [from_row(Run, row) for row in self._connection.execute(wanted)]
+        wanted = select(*_COLUMNS).where(visits.c.source == source).order_by(visits.c.id.desc()).limit(limit)
+        return [from_row(Visit, row) for row in self._connection.execute(wanted)]
 
     def state(self, slug: str) -> SourceState:
         """What is remembered of a source; an empty state for one never heard of."""

@@ -17,9 +17,9 @@ from feeds.publish import publish
 from feeds.spec import FeedSpec
 from feeds.web import create_app
 from feeds.web.body import accepts_gzip
-from storage.filters import StoryFilter
-from storage.records import Evidence, Run, RunState, SourceState
+from storage.records import Evidence, SourceState, Visit, VisitState
 from storage.store import Store
+from storage.story_filter import StoryFilter
 
 OWN = FeedSpec(slug="training", title="Training", description="Training", filter=StoryFilter(themes=("training",)))
 FEED = "/feeds/health-cooperation.atom"
@@ -406,8 +406,8 @@ def test_health_names_the_sources_that_are_unwell(client: TestClient, store: Sto
     with store.write() as archive:
         archive.visits.save_state(SourceState(slug="moh_gov_vn", last_visit_at=NOW, last_success_at=NOW))
         archive.visits.save_state(SourceState(slug="nhandan_vn", last_visit_at=NOW, failures=3, problem="no answer"))
-        run = archive.visits.open(Run(source="moh_gov_vn", started_at=NOW))
-        archive.visits.close(replace(run, ended_at=NOW, state=RunState.FINISHED, discovered=40, fetched=3))
+        run = archive.visits.open(Visit(source="moh_gov_vn", started_at=NOW))
+        archive.visits.close(replace(run, ended_at=NOW, state=VisitState.FINISHED, discovered=40, fetched=3))
     got = client.get("/health").json()
     assert got["unwell"] == ["nhandan_vn"]
     assert got["stories"] == 5

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.read import RawPage, as_json, read
+from pipeline.reading.read import RawPage, as_json, read
 from spiders.families import FAMILIES
 from spiders.families.family import Link
-from spiders.listings import read_listing
 from spiders.source import Source, load_sources, parse_source
+from spiders.xml_lists import read_listing
 from storage.keys import words_digest
 from storage.records import Document, Rejection
 

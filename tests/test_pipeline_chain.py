@@ -15,12 +15,12 @@ from urllib.request import urlopen
 
 import pytest
 
-from pipeline.cadence import FIRST_RETRY
 from pipeline.demo import demo_settings, deviations, visit_all
-from pipeline.run import process_pending
+from pipeline.process import process_pending
+from pipeline.service.cadence import FIRST_RETRY
 from spiders.replica.server import Replica
 from spiders.source import load_sources
-from storage.records import CaptureKind, RunState
+from storage.records import CaptureKind, VisitState
 from storage.store import Store
 
 SOME = ("moh_gov_vn", "thoidai_com_vn", "vietnamplus_vn", "suckhoedoisong_vn")
@@ -205,7 +205,7 @@ def test_the_service_visits_publishes_serves_and_stops_when_told(
         with urlopen(address + "feeds/health-cooperation.json") as answer:
             assert json.load(answer)["items"]
     with archive_store.read() as archive:
-        assert archive.visits.recent("vietnamplus_vn", 1)[0].state is RunState.FINISHED
+        assert archive.visits.recent("vietnamplus_vn", 1)[0].state is VisitState.FINISHED
         assert archive.visits.state("vietnamplus_vn").failures == 0
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.relevance import weights
-from pipeline.relevance.rows import Row, label_row, near_duplicate_groups, read_rows, row_features, row_of
-from pipeline.relevance.train import main
-from pipeline.relevance.training import calibrated, cross_validated, fit, margin, split
+from pipeline.relevance.training.fit import calibrated, cross_validated, fit, margin, split
+from pipeline.relevance.training.rows import Row, label_row, near_duplicate_groups, read_rows, row_features, row_of
+from pipeline.relevance.training.train import main
 from storage.records import Document, Label
 
 OWN = Path(__file__).parent / "labelled" / "stories.jsonl"

@@ -21,7 +21,7 @@ import pytest
 from spiders.crawl import CrawlOptions, crawl
 from spiders.replica.server import Replica
 from spiders.source import Source, load_sources, parse_source
-from storage.records import Capture, CaptureKind, Change, ChangeKind, Page, Run, RunState
+from storage.records import Capture, CaptureKind, Change, ChangeKind, Page, Visit, VisitState
 from storage.store import Store
 
 NOW = datetime.now(UTC)
@@ -129,7 +129,7 @@ def make_source(site: Site, extra: str = "", entries: str | None = None, slug: s
     )
 
 
-def visit(source: Source, database: str, **options: Any) -> Run:
+def visit(source: Source, database: str, **options: Any) -> Visit:
     (run,) = crawl([source], make_options(database, **options))
     return run
 
@@ -173,7 +173,7 @@ class TestVisit:
         site.article(1)
         site.article(2, ETag='"x"', X_Server="nginx", Set_Cookie="sid=secret")
         run = visit(make_source(site), database)
-        assert run.state is RunState.FINISHED
+        assert run.state is VisitState.FINISHED
         assert run.problems == ()
         assert (run.listings, run.discovered, run.fetched, run.kept, run.failed) == (1, 2, 2, 3, 0)
         two = next(c for c in articles(database) if c.key == "127.0.0.1/9002")
@@ -182,10 +182,10 @@ class TestVisit:
         assert two.header("set-cookie") is None
         assert two.hint is not None
         assert (two.hint.title, two.hint.listing_url) == ("Tin 2", f"{site.home}/rss/home.rss")
-        assert two.run_id == run.id
+        assert two.visit_id == run.id
         with Store.open(database) as store, store.read() as archive:
             assert archive.captures.body(str(two.body_digest)) == "<html><h1>Bộ Y tế 2</h1></html>".encode()
-            assert [r.state for r in archive.visits.recent("trial", 5)] == [RunState.FINISHED]
+            assert [r.state for r in archive.visits.recent("trial", 5)] == [VisitState.FINISHED]
 
     def test_second_visit_transfers_no_article(self, site: Site, database: str) -> None:
         site.feed(1, 2, ETag='"feed"')
@@ -195,7 +195,7 @@ class TestVisit:
         site.asked.clear()
         for _ in range(2):  # before the captures are processed, and after
             run = visit(make_source(site), database)
-            assert (run.state, run.fetched, run.unchanged) == (RunState.FINISHED, 0, 1)
+            assert (run.state, run.fetched, run.unchanged) == (VisitState.FINISHED, 0, 1)
             assert set(site.paths()) == {"/rss/home.rss"}
             process(database)
         assert len(articles(database)) == 2
@@ -322,7 +322,7 @@ class TestEveryForm:
         sources = list(load_sources().values())
         with Replica(base=datetime.now(UTC).date(), patience=0) as replica:
             first = crawl(sources, CrawlOptions(database_url=database, replica=replica.url))
-            assert {r.source: r.state for r in first} == {s.slug: RunState.FINISHED for s in sources}
+            assert {r.source: r.state for r in first} == {s.slug: VisitState.FINISHED for s in sources}
             assert {r.source for r in first if r.fetched == 0} == set()
             kept = len(articles(database))
             replica.forget()
@@ -339,14 +339,14 @@ class TestSilenceIsAnError:
     @pytest.mark.parametrize(
         ("body", "said", "state"),
         [
-            ("<html><title>Đăng nhập</title><input type='password'></html>", "login page", RunState.FAILED),
-            ("", "nothing", RunState.FAILED),
-            ('{"error":1}', "JSON", RunState.FAILED),
-            ("<rss><channel></channel></rss>", "names no article", RunState.FINISHED),
-            ("<rss><item><link>https://x.example/a-post901.vnp</link></item></rss>", "none of", RunState.FINISHED),
+            ("<html><title>Đăng nhập</title><input type='password'></html>", "login page", VisitState.FAILED),
+            ("", "nothing", VisitState.FAILED),
+            ('{"error":1}', "JSON", VisitState.FAILED),
+            ("<rss><channel></channel></rss>", "names no article", VisitState.FINISHED),
+            ("<rss><item><link>https://x.example/a-post901.vnp</link></item></rss>", "none of", VisitState.FINISHED),
         ],
     )  # fmt: skip
-    def test_a_listing_that_is_none(self, site: Site, database: str, body: str, said: str, state: RunState) -> None:
+    def test_a_listing_that_is_none(self, site: Site, database: str, body: str, said: str, state: VisitState) -> None:
         site.put("/rss/home.rss", body, Content_Type="text/html")
         run = visit(make_source(site), database)
         assert run.state is state
@@ -393,14 +393,14 @@ class TestSilenceIsAnError:
         site.feed(1, path="/a.rss")
         site.article(1)
         run = visit(make_source(site, entries=entries), database)
-        assert (run.state, run.fetched, run.failed) == (RunState.FINISHED, 1, 1)
+        assert (run.state, run.fetched, run.failed) == (VisitState.FINISHED, 1, 1)
         assert run.problems == (f"b: answered 404 ({site.home}/b.rss)",)
 
     def test_section_that_leads_home(self, site: Site, database: str) -> None:
         site.put("/rss/home.rss", "", 302, Location="/")
         site.put("/", "<html>home</html>")
         run = visit(make_source(site), database)
-        assert run.state is RunState.FAILED
+        assert run.state is VisitState.FAILED
         assert "home page" in run.problems[0]
         assert "/" not in site.paths()
 
@@ -487,7 +487,7 @@ class TestTrouble:
     def test_nobody_answers(self, site: Site, database: str) -> None:
         source = make_source(Site(port=9))
         run = visit(source, database)
-        assert (run.state, run.problems) == (RunState.FAILED, ("127.0.0.1: no answer: connection refused",))
+        assert (run.state, run.problems) == (VisitState.FAILED, ("127.0.0.1: no answer: connection refused",))
 
     def test_no_name_service(self, site: Site, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         async def fails(*_: Any, **__: Any) -> Any:
@@ -497,12 +497,12 @@ class TestTrouble:
         text = make_source(site).model_copy(update={"hosts": ("name.example",), "home": "http://name.example/"})
         entry = text.entries[0].model_copy(update={"url": "http://name.example/rss/home.rss"})
         run = visit(text.model_copy(update={"entries": (entry, entry)}), database)
-        assert (run.state, run.problems) == (RunState.FAILED, ("name.example: no answer: DNS lookup failed",))
+        assert (run.state, run.problems) == (VisitState.FAILED, ("name.example: no answer: DNS lookup failed",))
 
     def test_private_address_is_not_dialled(self, site: Site, database: str) -> None:
         site.feed(1)
         (run,) = crawl([make_source(site)], CrawlOptions(database_url=database))
-        assert run.state is RunState.FAILED
+        assert run.state is VisitState.FAILED
         assert "private address" in run.problems[0]
         assert site.asked == []
 
@@ -511,12 +511,12 @@ class TestTrouble:
         site.article(1)
         bad, good = make_source(Site(port=9), slug="bad"), make_source(site, slug="good")
         runs = crawl([bad, good], make_options(database))
-        assert [(r.source, r.state) for r in runs] == [("bad", RunState.FAILED), ("good", RunState.FINISHED)]
+        assert [(r.source, r.state) for r in runs] == [("bad", VisitState.FAILED), ("good", VisitState.FINISHED)]
 
     def test_archive_that_cannot_be_opened(self, site: Site, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("x")
         run = visit(make_source(site), f"sqlite:///{tmp_path}/file/archive.db")
-        assert run.state is RunState.FAILED
+        assert run.state is VisitState.FAILED
         assert run.problems[0].startswith("the archive cannot be used")
         assert site.asked == []
 
@@ -530,7 +530,7 @@ class TestTrouble:
         site.article(1)
         monkeypatch.setattr(Captures, "add", refuses)
         run = visit(make_source(site), database)
-        assert (run.state, run.kept) == (RunState.FAILED, 0)
+        assert (run.state, run.kept) == (VisitState.FAILED, 0)
         assert "could not be kept: disk full" in run.problems[0]
 
     def test_bug_of_ours_while_reading_a_listing(
@@ -540,9 +540,9 @@ class TestTrouble:
             raise ZeroDivisionError
 
         site.feed(1)
-        monkeypatch.setattr("spiders.entries.read_listing", breaks)
+        monkeypatch.setattr("spiders.discovery.read_listing", breaks)
         run = visit(make_source(site), database)
-        assert run.state is RunState.FAILED
+        assert run.state is VisitState.FAILED
         assert "a bug of ours" in run.problems[0]
 
     def test_time_limit(self, site: Site, database: str) -> None:
@@ -555,7 +555,7 @@ class TestTrouble:
         for n in range(1, 40):
             site.answers[f"/tin-{n}-post900{n}.vnp"] = slow
         run = visit(make_source(site), database, settings=(("CLOSESPIDER_TIMEOUT", 1),))
-        assert run.state is RunState.FINISHED
+        assert run.state is VisitState.FINISHED
         assert run.fetched < 39
         assert any("time for a visit ran out" in p for p in run.problems)
 
@@ -575,7 +575,7 @@ print(runs[0].state, *runs[0].problems)
 
 STOPPED_WHILE_IT_OPENS = """
 import os, signal, time
-from spiders.sink import Sink
+from spiders.download.capture_pipeline import Sink
 opens = Sink._open
 def slowly(sink):
     os.kill(os.getpid(), signal.SIGTERM)
@@ -635,7 +635,7 @@ class TestStopping:
         assert "stopped on request" in out
         with Store.open(database) as store, store.read() as archive:
             (run,) = archive.visits.recent("trial", 5)
-        assert run.state is RunState.INTERRUPTED
+        assert run.state is VisitState.INTERRUPTED
         assert 0 < run.fetched < 30
         assert run.kept == len(captures(database))
 

@@ -10,7 +10,7 @@ from scrapy.settings import Settings
 from spiders.replica.server import Replica
 from spiders.source import load_sources
 from spiders.spider import AGENT, spider_class
-from storage.records import RunState
+from storage.records import VisitState
 from storage.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -46,7 +46,7 @@ def test_crawl_with_settings_of_the_user(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     with Store.open(f"sqlite:///{tmp_path}/a.db") as store, store.read() as archive:
         (run,) = archive.visits.recent("who_int_vietnam", 5)
-    assert run.state is RunState.FINISHED
+    assert run.state is VisitState.FINISHED
     assert run.fetched > 0
 
 

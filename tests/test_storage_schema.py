@@ -86,7 +86,7 @@ def test_history_goes_down_and_up_again(empty_url: str) -> None:
         (records.Label, tables.labels, set()),
         (records.Member, tables.members, set()),
         (records.Story, tables.stories, {"members"}),
-        (records.Run, tables.runs, set()),
+        (records.Visit, tables.visits, set()),
         (records.SourceState, tables.source_states, set()),
         (records.Publisher, tables.publishers, set()),
     ],

@@ -5,8 +5,8 @@ import random
 import pytest
 from make_archive import make_document, make_page, make_searched
 
-from storage.filters import EVERYTHING, StoryFilter
 from storage.store import Store
+from storage.story_filter import EVERYTHING, StoryFilter
 
 
 @pytest.fixture

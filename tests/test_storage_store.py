@@ -24,7 +24,6 @@ from make_archive import (
 from sqlalchemy.exc import StatementError
 
 from storage.errors import AlreadyHeld
-from storage.filters import EVERYTHING, StoryFilter
 from storage.records import (
     CaptureKind,
     Change,
@@ -34,11 +33,12 @@ from storage.records import (
     Image,
     Page,
     Precision,
-    Run,
     SourceState,
     Timestamp,
+    Visit,
 )
 from storage.store import Store
+from storage.story_filter import EVERYTHING, StoryFilter
 
 # ── records come back as they went in ──────────────────────────────────────────────────────────────────────
 
@@ -47,8 +47,8 @@ def test_captures_round_trip(store: Store) -> None:
     hint = Hint(title="Tin “mới”", published_at=NOW, section="Hợp tác", listing_url="https://a.vn/")
     headers = (("Content-Type", "text/html"), ("set-cookie", "a"), ("Set-Cookie", "b"), ("X", "é\x85"))
     with store.write() as archive:
-        run = archive.visits.open(Run(source="a_vn", started_at=NOW))
-        kept = archive.captures.add(make_capture(headers=headers, hint=hint, run_id=run.id), "Tiếng Việt".encode())
+        run = archive.visits.open(Visit(source="a_vn", started_at=NOW))
+        kept = archive.captures.add(make_capture(headers=headers, hint=hint, visit_id=run.id), "Tiếng Việt".encode())
         bare = archive.captures.add(make_capture(2, status=304, kind=CaptureKind.LISTING), None)
     with store.read() as archive:
         assert kept.id is not None

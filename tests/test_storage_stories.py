@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from make_archive import NOW, make_document, make_page, make_revision, make_story, make_verdict, uids
 
-from storage.filters import EVERYTHING, StoryFilter
 from storage.records import (
     Evidence,
     Label,
@@ -18,6 +17,7 @@ from storage.records import (
     StoryView,
 )
 from storage.store import Store
+from storage.story_filter import EVERYTHING, StoryFilter
 
 
 def test_stories_round_trip(store: Store) -> None:

@@ -11,19 +11,19 @@ from make_archive import (
 from sqlalchemy import text
 
 from storage.records import (
-    Run,
-    RunState,
     SourceState,
+    Visit,
+    VisitState,
 )
 from storage.store import Store
 
 
 def test_visits_round_trip(store: Store) -> None:
     with store.write() as archive:
-        run = archive.visits.open(Run(source="a_vn", started_at=NOW))
-        ended = replace(run, ended_at=NOW, state=RunState.FINISHED, kept=3, problems=("một", "hai"))
+        visit = archive.visits.open(Visit(source="a_vn", started_at=NOW))
+        ended = replace(visit, ended_at=NOW, state=VisitState.FINISHED, kept=3, problems=("một", "hai"))
         archive.visits.close(ended)
-        other = archive.visits.open(Run(source="a_vn", started_at=NOW))
+        other = archive.visits.open(Visit(source="a_vn", started_at=NOW))
         assert archive.visits.recent("a_vn", 9) == [other, ended]
         assert archive.visits.recent("a_vn", 1) == [other]
         assert archive.visits.recent("b_vn", 1) == []
@@ -41,7 +41,7 @@ def test_visits_round_trip(store: Store) -> None:
 
 def _open_visit(url: str) -> None:
     with Store.open(url) as store, store.write() as archive:
-        archive.visits.open(Run(source="a_vn", started_at=NOW))
+        archive.visits.open(Visit(source="a_vn", started_at=NOW))
 
 
 def test_visits_of_dead_processes_are_interrupted(store: Store, store_url: str) -> None:
@@ -49,15 +49,20 @@ def test_visits_of_dead_processes_are_interrupted(store: Store, store_url: str) 
     process.start()
     process.join(30)
     with store.write() as archive:
-        own = archive.visits.open(Run(source="a_vn", started_at=NOW))
-        elsewhere = archive.visits.open(Run(source="b_vn", started_at=NOW))
-        archive._connection.execute(text("UPDATE runs SET process = 'other 1 2' WHERE id = :id"), {"id": elsewhere.id})
-        reused = archive.visits.open(Run(source="c_vn", started_at=NOW))
-        name = f"UPDATE runs SET process = replace(process, ' {os.getpid()} ', ' {os.getpid()} 0') WHERE id = :id"
+        own = archive.visits.open(Visit(source="a_vn", started_at=NOW))
+        elsewhere = archive.visits.open(Visit(source="b_vn", started_at=NOW))
+        archive._connection.execute(
+            text("UPDATE visits SET process = 'other 1 2' WHERE id = :id"), {"id": elsewhere.id}
+        )
+        reused = archive.visits.open(Visit(source="c_vn", started_at=NOW))
+        name = f"UPDATE visits SET process = replace(process, ' {os.getpid()} ', ' {os.getpid()} 0') WHERE id = :id"
         archive._connection.execute(text(name), {"id": reused.id})
     with store.write() as archive:
         assert archive.visits.interrupted(NOW) == []
         ended = archive.visits.interrupted(NOW + timedelta(hours=1))
-        assert [(run.id, run.state) for run in ended] == [(1, RunState.INTERRUPTED), (reused.id, RunState.INTERRUPTED)]
+        assert [(visit.id, visit.state) for visit in ended] == [
+            (1, VisitState.INTERRUPTED),
+            (reused.id, VisitState.INTERRUPTED),
+        ]
         assert archive.visits.recent("a_vn", 9) == [own, ended[0]]
-        assert [run.id for run in archive.visits.interrupted(NOW + timedelta(days=2))] == [elsewhere.id]
+        assert [visit.id for visit in archive.visits.interrupted(NOW + timedelta(days=2))] == [elsewhere.id]

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from feeds.clean_text import NAME_LENGTH, TERM_LENGTH, TITLE_LENGTH, plain
 from feeds.entry import fit_to_show, make_entry
-from feeds.extension import rfc3339
+from feeds.feedgen_extension import rfc3339
 from feeds.render import story_as_json
 from feeds.site import Site
-from feeds.text import NAME_LENGTH, TERM_LENGTH, TITLE_LENGTH, plain
-from storage.filters import StoryFilter
-from storage.records import Revision, Run, SourceState, StoryView
+from storage.records import Revision, SourceState, StoryView, Visit
 from storage.search import Hit
+from storage.story_filter import StoryFilter
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -129,12 +129,12 @@ def search(archive: "Archive", query: str, limit: int, cursor: str | None) -> Fo
     return Found(views=views, cursor=f"{last.page_id}{'e' if last.exact else 'f'}" if last else None)
 
 
-def source_rows(archive: "Archive") -> list[tuple[str, SourceState, Run | None]]:
+def source_rows(archive: "Archive") -> list[tuple[str, SourceState, Visit | None]]:
     """Every source that was ever visited or planned: its name, its state and its last visit."""
     names = {publisher.slug: publisher.name for publisher in archive.publishers.all()}
     rows = []
     for state in archive.visits.states():
-        recent: Sequence[Run] = archive.visits.recent(state.slug, 1)
+        recent: Sequence[Visit] = archive.visits.recent(state.slug, 1)
         rows.append((plain(names.get(state.slug, state.slug), NAME_LENGTH), state, recent[0] if recent else None))
     return rows
 
@@ -142,7 +142,7 @@ def source_rows(archive: "Archive") -> list[tuple[str, SourceState, Run | None]]
 def health(archive: "Archive") -> dict[str, Any]:
     """The sources' states and last visits, and how much the archive holds."""
     sources = []
-    for name, state, run in source_rows(archive):
+    for name, state, visit in source_rows(archive):
         sources.append(
             {
                 "source": state.slug,
@@ -153,7 +153,7 @@ def health(archive: "Archive") -> dict[str, Any]:
                 "last_visit_at": _stamp(state.last_visit_at),
                 "last_success_at": _stamp(state.last_success_at),
                 "next_visit_at": _stamp(state.next_visit_at),
-                "last_visit": _run(run) if run else None,
+                "last_visit": _visit(visit) if visit else None,
             }
         )
     return {
@@ -183,18 +183,18 @@ def _story(view: StoryView, site: Site) -> dict[str, Any]:
     }
 
 
-def _run(run: Run) -> dict[str, Any]:
+def _visit(visit: Visit) -> dict[str, Any]:
     return {
-        "started_at": _stamp(run.started_at),
-        "ended_at": _stamp(run.ended_at),
-        "state": str(run.state),
-        "listings": run.listings,
-        "discovered": run.discovered,
-        "fetched": run.fetched,
-        "unchanged": run.unchanged,
-        "kept": run.kept,
-        "failed": run.failed,
-        "problems": list(run.problems),
+        "started_at": _stamp(visit.started_at),
+        "ended_at": _stamp(visit.ended_at),
+        "state": str(visit.state),
+        "listings": visit.listings,
+        "discovered": visit.discovered,
+        "fetched": visit.fetched,
+        "unchanged": visit.unchanged,
+        "kept": visit.kept,
+        "failed": visit.failed,
+        "problems": list(visit.problems),
     }
 
 

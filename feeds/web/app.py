@@ -24,14 +24,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from feeds import pages
-from feeds.archive import all_specs, load_feed
+from feeds import html_pages
+from feeds.catalogue import all_specs, load_feed
+from feeds.clean_text import TERM_LENGTH, plain
 from feeds.entry import Content, make_entry
 from feeds.publish import LATEST
 from feeds.render import render
 from feeds.site import FORMATS, MEDIA_TYPES, Site
 from feeds.spec import EVERYTHING, SIZE, FeedSpec, of_slug
-from feeds.text import TERM_LENGTH, plain
 from feeds.web import api
 from feeds.web.body import Body, answer, make_body
 from feeds.web.shelf import Shelf
@@ -142,13 +142,13 @@ class _Desk:
         with self.store.read() as archive:
             specs = self._specs(archive)
             feed = load_feed(archive, specs[0], self.site)
-        page = pages.index(self.site, specs, feed.entries[:LATEST], self._links(specs))
+        page = html_pages.index(self.site, specs, feed.entries[:LATEST], self._links(specs))
         return make_body(page, HTML, modified=feed.changed, max_age=0)
 
     def feed(self, request: Request) -> Body | None:
         slug, form = request.path_params["slug"], request.path_params["form"]
         if (slug, form) == ("feed", "css"):
-            return make_body(pages.asset("feed.css"), "text/css")
+            return make_body(html_pages.asset("feed.css"), "text/css")
         if form not in FORMATS:
             return None
         with self.store.read() as archive:
@@ -167,14 +167,16 @@ class _Desk:
                 return None
             feed = load_feed(archive, spec, self.site)
             links = self._links(self._specs(archive))
-        return make_body(pages.feed_page(self.site, spec, feed.entries, links), HTML, modified=feed.changed, max_age=0)
+        return make_body(
+            html_pages.feed_page(self.site, spec, feed.entries, links), HTML, modified=feed.changed, max_age=0
+        )
 
     def opml(self, request: Request) -> Body:
         with self.store.read() as archive:
-            return make_body(pages.opml(self.site, self._specs(archive)), "text/x-opml")
+            return make_body(html_pages.opml(self.site, self._specs(archive)), "text/x-opml")
 
     def asset(self, request: Request) -> Body:
-        return make_body(pages.asset("style.css"), "text/css")
+        return make_body(html_pages.asset("style.css"), "text/css")
 
     def story(self, request: Request) -> Body | None:
         with self.store.read() as archive:
@@ -183,7 +185,7 @@ class _Desk:
                 return None
             revisions = api.revisions(archive, view)
             links = self._links(self._specs(archive))
-        return make_body(pages.story(self.site, view, revisions, links), HTML, max_age=0)
+        return make_body(html_pages.story(self.site, view, revisions, links), HTML, max_age=0)
 
     def search(self, request: Request) -> Body:
         query = request.query_params.get("q", "")[:LONGEST_QUERY].strip()
@@ -191,7 +193,7 @@ class _Desk:
             links = self._links(self._specs(archive))
             found = api.search(archive, query, FOUND_SHOWN, request.query_params.get("cursor")) if query else None
         if found is None:
-            return make_body(pages.search(self.site, links, "", [], ""), HTML, max_age=0)
+            return make_body(html_pages.search(self.site, links, "", [], ""), HTML, max_age=0)
         entries = [make_entry(view, self.site) for view in found.views]
         more = f"{links.search}?{urlencode({'q': query, 'cursor': found.cursor})}" if found.cursor else None
         said = (
@@ -199,13 +201,13 @@ class _Desk:
             if not entries
             else "Newest first; exact forms before those without accents."
         )
-        return make_body(pages.search(self.site, links, query, entries, said, more), HTML, max_age=0)
+        return make_body(html_pages.search(self.site, links, query, entries, said, more), HTML, max_age=0)
 
     def sources(self, request: Request) -> Body:
         with self.store.read() as archive:
             rows = api.source_rows(archive)
             links = self._links(self._specs(archive))
-        return make_body(pages.sources(self.site, links, rows), HTML, max_age=0)
+        return make_body(html_pages.sources(self.site, links, rows), HTML, max_age=0)
 
     def api_stories(self, request: Request) -> Body:
         try:
@@ -243,7 +245,7 @@ class _Desk:
             with self.store.read() as archive:
                 specs = self._specs(archive)
         if HTML in request.headers.get("accept", ""):
-            page = pages.message(self.site, self._links(specs), heading, detail, specs)
+            page = html_pages.message(self.site, self._links(specs), heading, detail, specs)
             return make_body(page, HTML, max_age=0)
         lines = [detail]
         if specs:
@@ -267,8 +269,8 @@ class _Desk:
             )
         return found
 
-    def _links(self, specs: Sequence[FeedSpec]) -> pages.Links:
-        return pages.Links(site=self.site, served=True, slugs=frozenset(spec.slug for spec in specs))
+    def _links(self, specs: Sequence[FeedSpec]) -> html_pages.Links:
+        return html_pages.Links(site=self.site, served=True, slugs=frozenset(spec.slug for spec in specs))
 
 
 def _json(found: Any, max_age: int = 0) -> Body:

@@ -14,8 +14,8 @@ from pipeline.commands.reading import judge_row
 if TYPE_CHECKING:
     from spiders.source import Source
     from storage.archive import Archive
-    from storage.filters import StoryFilter
     from storage.records import Page, StoryView
+    from storage.story_filter import StoryFilter
 
 
 def register(app: typer.Typer) -> None:
@@ -124,8 +124,8 @@ def label(
     by: Annotated[str | None, typer.Option(help="Who says so; else your login name.")] = None,
 ) -> None:
     """Record a person's judgement of a story; it overrides the verdict at once."""
-    from pipeline.publication import publish_all
-    from pipeline.run import judge_story
+    from pipeline.process import judge_story
+    from pipeline.site import publish_all
     from storage.records import Label
 
     if relevant not in ("yes", "no"):
@@ -147,8 +147,8 @@ def label(
 
 
 def labels(ctx: typer.Context) -> None:
-    """Export people's judgements as training rows (JSON lines for `python -m pipeline.relevance.train`)."""
-    from pipeline.relevance.rows import label_row
+    """Export people's judgements as training rows (JSON lines for `python -m pipeline.relevance.training.train`)."""
+    from pipeline.relevance.training.rows import label_row
 
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
@@ -224,7 +224,7 @@ def story_filter(
     partner: list[str] | None, language: list[str] | None, since: str | None, until: str | None
 ) -> "StoryFilter":
     """The stories of the feeds that these options of a command ask for. Raises UserError for a day that is none."""
-    from storage.filters import StoryFilter
+    from storage.story_filter import StoryFilter
 
     return StoryFilter(
         partners=tuple(partner or ()), languages=tuple(language or ()), since=day(since), until=day(until)

@@ -13,7 +13,7 @@ from pipeline.commands.output import Format, show, visible
 from pipeline.commands.reading import looks_like_text, read_file
 
 if TYPE_CHECKING:
-    from pipeline.run import Tally
+    from pipeline.process import Tally
     from spiders.source import Source
     from storage.store import Store
 
@@ -32,11 +32,11 @@ def crawl(
     revisit: Annotated[str, typer.Option(help="Known pages to look at again: due, all or none.")] = "due",
     replica: Annotated[str | None, typer.Option(help="Send every request to this local replica.")] = None,
     quiet: Annotated[bool, typer.Option(help="Only problems.")] = False,
-    format: Annotated[Format, typer.Option(help="How to print the runs.")] = Format.TABLE,
+    format: Annotated[Format, typer.Option(help="How to print the visits.")] = Format.TABLE,
     for_service: Annotated[int | None, typer.Option("--for-service", hidden=True, metavar="PID")] = None,
 ) -> None:
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
-    from pipeline.schedule import BUSY, book, end_with
+    from pipeline.service.schedule import BUSY, book, end_with
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
     from spiders.visit import Revisit
@@ -67,19 +67,19 @@ def crawl(
                     free.append(source)
                 except AlreadyHeld:
                     print(f"healthwire: {slug}: another process is visiting it; left out", file=sys.stderr)
-            runs = visit(free, options) if free else []
+            records = visit(free, options) if free else []
         if for_service is None:  # the service keeps its own books, and says itself what is wrong
-            for source, run in zip(free, runs, strict=True):
-                if run.state != "interrupted":
-                    book(store, source, 0 if run.state == "finished" else 1)
+            for source, record in zip(free, records, strict=True):
+                if record.state != "interrupted":
+                    book(store, source, 0 if record.state == "finished" else 1)
     if not quiet:
         columns = ("source", "state", "listings", "discovered", "fetched", "unchanged", "kept", "failed")
         every = columns if format is Format.TABLE else (*columns, "problems")  # a table of sentences is hard to read
-        show(({name: getattr(run, name) for name in every} for run in runs), format, every)
-    bad = [run.source for run in runs if run.state != "finished"]
-    for run in runs if for_service is None else ():
-        for problem in run.problems:
-            print(visible(f"healthwire: {run.source}: {problem}"), file=sys.stderr)
+        show(({name: getattr(record, name) for name in every} for record in records), format, every)
+    bad = [record.source for record in records if record.state != "finished"]
+    for record in records if for_service is None else ():
+        for problem in record.problems:
+            print(visible(f"healthwire: {record.source}: {problem}"), file=sys.stderr)
     if bad or len(free) < len(chosen):
         raise typer.Exit(1 if free else BUSY)
 
@@ -101,7 +101,7 @@ def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from pipeline.run import process_pending
+    from pipeline.process import process_pending
 
     with store.read() as archive:
         waiting = archive.captures.count_unprocessed()
@@ -124,7 +124,7 @@ def publish(
     directory: Annotated[Path | None, typer.Option(help="Where to; else feeds_dir of the configuration.")] = None,
 ) -> None:
     """Write every feed as RSS, Atom and JSON Feed, with an index page and OPML; unchanged files are left alone."""
-    from pipeline.publication import publish_all
+    from pipeline.site import publish_all
 
     context: Context = ctx.obj
     settings = context.settings(feeds_dir=directory)
@@ -146,8 +146,8 @@ def import_(
     ] = None,
 ) -> None:
     """Take saved pages into the archive, with their own capture time, and process and publish them."""
-    from pipeline.imports import capture_of
-    from pipeline.publication import publish_all
+    from pipeline.saved_pages import capture_of
+    from pipeline.site import publish_all
 
     if url is not None and len(files) > 1:
         raise UserError("--url names one page; give one file with it")
@@ -184,8 +184,8 @@ def replay(
     format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TABLE,
 ) -> None:
     """Read the stored pages again with today's code, or judge again; show what would differ, then apply."""
-    from pipeline.publication import publish_all
     from pipeline.replay import apply_judging, apply_reading, judged_otherwise, read_otherwise
+    from pipeline.site import publish_all
 
     context: Context = ctx.obj
     settings = context.settings()

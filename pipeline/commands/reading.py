@@ -38,8 +38,8 @@ def read(
     `-` reads JSON lines `{"id", "url", "html" | "text"}` from standard input and answers each with its `id`.
     A page that is no article is answered with `rejected` and its `detail`.
     """
-    from pipeline.read import RawPage, as_json, read_text
-    from pipeline.read import read as read_page
+    from pipeline.reading.read import RawPage, as_json, read_text
+    from pipeline.reading.read import read as read_page
 
     context: Context = ctx.obj
     sources = load_sources(context.settings())
@@ -118,7 +118,7 @@ def match(
     Out comes `{"id", "copies", "story", "why"}`: `copies` names the group of pages with the same text,
     `story` the event; both by the id of its first row.
     """
-    from pipeline.match import Grouping
+    from pipeline.matching.match import Grouping
 
     grouping = Grouping()
     rows = list(json_lines(file))

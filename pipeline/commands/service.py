@@ -57,9 +57,9 @@ def run(
 
 
 async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings", listening: "socket.socket") -> None:
-    from pipeline.publication import publish_all
-    from pipeline.run import process_pending
-    from pipeline.schedule import Service, visit_in_child
+    from pipeline.process import process_pending
+    from pipeline.service.schedule import Service, visit_in_child
+    from pipeline.site import publish_all
 
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -143,7 +143,7 @@ def _web_server(store: "Store", settings: "Settings", listening: "socket.socket"
     """The web server on that socket, told to leave signals to us."""
     import uvicorn
 
-    from pipeline.publication import web_application
+    from pipeline.site import web_application
 
     class Quiet(uvicorn.Server):
         @contextmanager
@@ -214,7 +214,7 @@ def check_sources(
 
 def doctor(ctx: typer.Context) -> None:
     """Ask whether this installation is healthy: configuration, archive, disk, sources, clock, feeds."""
-    from pipeline.doctor import examine
+    from pipeline.service.doctor import examine
 
     context: Context = ctx.obj
     settings = context.settings()

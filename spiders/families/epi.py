@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote
 from zoneinfo import ZoneInfo
 
-from spiders.addresses import absolute, split
 from spiders.dates import read_timestamp
 from spiders.families.family import Family, Link
+from spiders.families.json_articles import loads, plain, text_of
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse, rows_of
-from spiders.families.wrapped import loads, plain, text_of
+from spiders.families.rows import Rows, parse, rows_of
+from spiders.urls import absolute, split
 from storage.records import Precision, Timestamp
 
 _post = re.compile(r"-post(?P<id>[0-9]{3,12})\.(?:vnp|html|vov)$")

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult
 
 from spiders.families.family import Family
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows
+from spiders.families.rows import Rows
 
 _article = re.compile(r"/(?P<id>[0-9]{4,12})/[^/]+\.html$")
 

@@ -11,9 +11,9 @@ from typing import ClassVar, Protocol
 from urllib.parse import SplitResult
 from zoneinfo import ZoneInfo
 
-from spiders.addresses import split
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse, rows_of
+from spiders.families.rows import Rows, parse, rows_of
+from spiders.urls import split
 from storage.records import Timestamp
 
 

@@ -1,7 +1,7 @@
 """How a CMS family lays out an article: where things stand, said strictly, as data.
 
 A `Layout` only *names places* (CSS selectors). It does not interpret: dates, leads and signatures are read by
-`pipeline.read`, which applies a layout and calls it broken when a place that must be there is found nowhere or
+`pipeline.reading.read`, which applies a layout and calls it broken when a place that must be there is found nowhere or
 too often.
 """
 

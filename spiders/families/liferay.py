@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
-from spiders.addresses import absolute, split
 from spiders.dates import read_timestamp
 from spiders.families.family import Family, Link
+from spiders.families.json_articles import CENTRED
 from spiders.families.layout import Layout
-from spiders.families.listing import onclick, parse, words
-from spiders.families.wrapped import CENTRED
+from spiders.families.rows import onclick, parse, words
+from spiders.urls import absolute, split
 from storage.records import Timestamp
 
 LIST_ZONE = ZoneInfo("UTC")

@@ -9,10 +9,10 @@ import re
 from typing import ClassVar
 from urllib.parse import SplitResult
 
-from spiders.addresses import absolute
 from spiders.families.family import Family
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse
+from spiders.families.rows import Rows, parse
+from spiders.urls import absolute
 
 _article = re.compile(r"-(?P<id>[0-9]{3,12})\.html(?:&|$)")
 _offset = re.compile(r"[?&]BRSR=(?P<offset>[0-9]{1,6})(?:&|$)")

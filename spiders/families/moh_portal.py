@@ -12,10 +12,10 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, urljoin
 from zoneinfo import ZoneInfo
 
-from spiders.addresses import split
 from spiders.dates import read_timestamp
 from spiders.families.family import Family, Fetch, Link, Named
-from spiders.families.wrapped import laid_out, loads, objects, page, plain, text_of
+from spiders.families.json_articles import laid_out, loads, objects, page, plain, text_of
+from spiders.urls import split
 
 ARTICLE_PAGE = "5803"
 PAGE_SIZE = 50

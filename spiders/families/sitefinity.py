@@ -10,12 +10,12 @@ from typing import ClassVar
 from urllib.parse import SplitResult, urljoin
 from zoneinfo import ZoneInfo
 
-from spiders.addresses import absolute, split
 from spiders.dates import day_in_slug, read_timestamp
 from spiders.families.family import Family, Link
+from spiders.families.json_articles import loads, plain, text_of
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse, rows_of
-from spiders.families.wrapped import loads, plain, text_of
+from spiders.families.rows import Rows, parse, rows_of
+from spiders.urls import absolute, split
 
 _article = re.compile(r"^/(?P<id>(?:[\w-]+/){0,4}(?:detail|news/item)/(?P<slug>[^/]{3,300}))/?$")
 _paged = re.compile(r"^(?P<base>/.*?)(?:/(?P<page>[0-9]{1,3}))?/?$")

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult
 
 from spiders.families.family import Family
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows
+from spiders.families.rows import Rows
 
 _article = re.compile(r"-(?P<id>[0-9]{9,19})\.(?:htm|html|chn)$")
 # the author where the page has no element for one: the last paragraph, set to the right

@@ -7,10 +7,10 @@ import re
 from typing import ClassVar
 from urllib.parse import SplitResult
 
-from spiders.addresses import absolute
 from spiders.families.family import Family
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse
+from spiders.families.rows import Rows, parse
+from spiders.urls import absolute
 
 _article = re.compile(r"-(?P<id>[0-9]{5,12})\.html$")
 

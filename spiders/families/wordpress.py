@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 from urllib.parse import SplitResult, parse_qsl, unquote
 from zoneinfo import ZoneInfo
 
-from spiders.addresses import absolute
 from spiders.dates import read_timestamp
 from spiders.families.family import Family, Link
+from spiders.families.json_articles import laid_out, loads, page, plain, text_of
 from spiders.families.layout import Layout
-from spiders.families.listing import Rows, parse
-from spiders.families.wrapped import laid_out, loads, page, plain, text_of
+from spiders.families.rows import Rows, parse
+from spiders.urls import absolute
 
 _dated = re.compile(r"^/(?P<id>(?:[a-z]{2}/)?[0-9]{4}/[0-9]{2}/(?:[0-9]{2}/)?[^/]+)/?$")
 _named = re.compile(r"^/(?P<id>(?:[a-z]{2}/)?(?!wp-|feed$|page$|author$|category$|tag$)[^/.]+-[^/.]+-[^/.]+)/?$")

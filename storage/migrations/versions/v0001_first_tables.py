@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_publishers")),
     )
     op.create_table(
-        "runs",
+        "visits",
         sa.Column("id", Id, nullable=False),
         sa.Column("source", sa.String(length=100), nullable=False),
         sa.Column("started_at", Moment, nullable=False),
@@ -84,9 +84,9 @@ def upgrade() -> None:
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("problems", Plain, nullable=False),
         sa.Column("process", sa.String(length=200), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    op.create_index(op.f("ix_runs_source_id"), "runs", ["source", "id"])
+    op.create_index(op.f("ix_visits_source_id"), "visits", ["source", "id"])
 
     op.create_table(
         "source_states",
@@ -133,12 +133,12 @@ def upgrade() -> None:
         sa.Column("body_digest", sa.String(length=64), nullable=True),
         sa.Column("fetched_at", Moment, nullable=False),
         sa.Column("hint", Plain, nullable=True),
-        sa.Column("run_id", Id, nullable=True),
+        sa.Column("visit_id", Id, nullable=True),
         sa.Column("settled_at", Moment, nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("change", Plain, nullable=True),
         sa.ForeignKeyConstraint(["body_digest"], ["bodies.digest"], name=op.f("fk_captures_body_digest_bodies")),
-        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_captures_run_id_runs")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visits.id"], name=op.f("fk_captures_visit_id_visits")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
     )
     op.create_index(op.f("ix_captures_source_key"), "captures", ["source", "key", "id"])
@@ -313,7 +313,7 @@ def downgrade() -> None:
     op.drop_table("captures")
     op.drop_table("stories")
     op.drop_table("source_states")
-    op.drop_table("runs")
+    op.drop_table("visits")
     op.drop_table("publishers")
     op.drop_table("memory_blocks")
     op.drop_table("memory_articles")

@@ -1,0 +1,368 @@
+"""The order of the steps, and the transaction around them. Nowhere else.
+
+    for capture in captures that nobody has looked at, oldest first:
+        reading = read(its body, by the source's layouts, with the site's memory)     outside any transaction
+        in one transaction:
+            settle the capture                       (another process was faster: leave it)
+            page     = the page it is of
+            change   = compare(the page's revisions, reading)
+            revision = append, when the words are new
+            story    = match(document, pages that share its sketch) or a new one
+            verdict  = judge(what the story's first publisher says now), unless a person has labelled it
+            remember the page's blocks for the site's memory
+
+A crash leaves the whole effect of a capture or none of it; a capture is settled once, so processing again changes
+nothing. An error while processing one capture is a bug of ours: it is logged with its traceback and counted, the
+capture stays unsettled, and the others go on.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pipeline import changes
+from pipeline.matching.match import Candidate, Claim, first_publisher, match, sketch, text_runs
+from pipeline.reading.read import RawPage, Reading, read
+from pipeline.relevance import gloss, judge
+from pipeline.saved_pages import IMPORTED
+from pipeline.service.cadence import next_check
+from spiders.source import Source
+from storage.archive import Archive
+from storage.keys import words_digest
+from storage.records import (
+    Capture,
+    CaptureKind,
+    Change,
+    ChangeKind,
+    Document,
+    Evidence,
+    Label,
+    Member,
+    Page,
+    PageState,
+    Rejection,
+    Revision,
+    Role,
+    Story,
+    Verdict,
+)
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CANDIDATES = 20  # pages compared in full with a new one, those that share most of its sketch first
+
+_NEW_WORDS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What processing one capture came to."""
+
+    capture: Capture
+    change: Change
+    story: Story | None = None
+    verdict: Verdict | None = None
+    entered: bool = False  # the story entered the feeds by this capture
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """How many captures came to what; `failed` counts bugs of ours and is never silent."""
+
+    changes: dict[ChangeKind, int] = field(default_factory=dict)
+    entered: int = 0
+    failed: int = 0
+
+    @property
+    def processed(self) -> int:
+        """How many captures were settled."""
+        return sum(self.changes.values())
+
+
+def process_pending(
+    store: Store,
+    sources: Mapping[str, Source],
+    *,
+    batch: int = 100,
+    on_outcome: Callable[[Outcome], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Tally:
+    """Process every capture that is not settled, oldest first; `stop` is asked between captures.
+
+    Tells the archive the names of the sources first: they stand in feeds and on pages.
+    """
+    with store.write() as archive:
+        for publisher in (IMPORTED, *(source.publisher() for source in sources.values())):
+            archive.publishers.save(publisher)
+    tally = Tally()
+    after = 0
+    while not stop():
+        with store.read() as archive:
+            captures = archive.captures.unprocessed(batch, after_id=after)
+        if not captures:
+            break
+        for capture in captures:
+            if stop():
+                break
+            after = _id(capture)
+            try:
+                outcome = process(store, capture, sources.get(capture.source))
+            except Exception:
+                log.exception("capture %s (%s) could not be processed and stays unsettled", capture.id, capture.address)
+                tally.failed += 1
+                continue
+            if outcome is not None:
+                tally.changes[outcome.change.kind] = tally.changes.get(outcome.change.kind, 0) + 1
+                tally.entered += outcome.entered
+                on_outcome(outcome)
+    return tally
+
+
+def process(store: Store, capture: Capture, source: Source | None) -> Outcome | None:
+    """Process one capture; None when another process has settled it in the meantime.
+
+    A capture of a source that has no file any more is read by the generic reader.
+    """
+    reading = _read(store, capture, source)
+    with store.write() as archive:
+        outcome = _apply(archive, capture, reading)
+        if not archive.captures.settle(_id(capture), outcome.change, capture.fetched_at):
+            archive.roll_back()
+            return None
+    return outcome
+
+
+def read_capture(store: Store, capture: Capture, source: Source | None) -> Reading:
+    """Read a stored article capture with today's code and the memory the archive has of its site."""
+    assert capture.body_digest is not None
+    with store.read() as archive:
+        body = archive.captures.body(capture.body_digest)
+        memory = archive.memory.load(capture.source)
+    page = RawPage(
+        url=capture.address,
+        body=body,
+        content_type=capture.header("content-type"),
+        fetched_at=capture.fetched_at,
+        hint=capture.hint,
+    )
+    return read(page, source=source, memory=memory)
+
+
+def _read(store: Store, capture: Capture, source: Source | None) -> Reading | None:
+    if capture.kind is not CaptureKind.ARTICLE or capture.status != 200 or capture.body_digest is None:
+        return None
+    return read_capture(store, capture, source)
+
+
+def _apply(archive: Archive, capture: Capture, reading: Reading | None) -> Outcome:
+    """Carry out what a capture means for its page; everything here happens in one transaction."""
+    if capture.kind is not CaptureKind.ARTICLE:
+        return Outcome(capture=capture, change=Change(kind=ChangeKind.SETTLED, reason="a listing"))
+    page = archive.pages.find(capture.source, capture.key)
+    if capture.status in (404, 410):
+        return _missing(archive, capture, page)
+    if capture.status == 304:
+        change = Change(kind=ChangeKind.UNCHANGED, reason="not modified, says the server")
+        if page is not None and page.state is not PageState.LIVE:
+            change = Change(kind=ChangeKind.RESTORED, reason="answers again, not modified")
+        return _seen(archive, capture, page, change)
+    if reading is None:
+        change = Change(kind=ChangeKind.SETTLED, reason=f"answered {capture.status}: says nothing of the page")
+        return Outcome(capture=capture, change=change)
+    if isinstance(reading.outcome, Rejection):
+        return _seen(archive, capture, page or _new_page(capture), changes.unreadable(reading.outcome))
+    return _said(archive, capture, page or _new_page(capture), reading, reading.outcome)
+
+
+def _missing(archive: Archive, capture: Capture, page: Page | None) -> Outcome:
+    change = changes.missing(page, capture.status, capture.fetched_at)
+    if page is not None:
+        if change.kind is ChangeKind.SUSPECTED_GONE:
+            page = replace(page, state=PageState.SUSPECTED_GONE, missing_since=capture.fetched_at)
+        elif change.kind is ChangeKind.GONE:
+            page = replace(page, state=PageState.GONE)
+        archive.pages.save(replace(page, next_check_at=next_check(page, change, capture.fetched_at)))
+    return Outcome(capture=capture, change=change)
+
+
+def _seen(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:
+    """A page that answered without new words."""
+    if page is not None:
+        if change.kind is not ChangeKind.UNREADABLE:
+            page = replace(page, state=PageState.LIVE, missing_since=None)
+        at = max(page.last_seen_at, capture.fetched_at)
+        archive.pages.save(replace(page, last_seen_at=at, next_check_at=next_check(page, change, capture.fetched_at)))
+    return Outcome(capture=capture, change=change)
+
+
+def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, document: Document) -> Outcome:
+    """A page that answered with an article."""
+    digest = words_digest(document)
+    revisions = archive.pages.revisions(page.id) if page.id is not None else []
+    change = changes.compare(revisions, page, document, digest, capture.fetched_at)
+    archive.memory.remember(capture.source, capture.key, reading.blocks, capture.fetched_at)
+    if (revisions and digest == revisions[-1].digest) or change.kind not in _NEW_WORDS:
+        return _seen(archive, capture, page, change)
+    page = replace(page, state=PageState.LIVE, missing_since=None, last_seen_at=capture.fetched_at)
+    page = archive.pages.save(replace(page, next_check_at=next_check(page, change, capture.fetched_at)))
+    return append(archive, capture, page, document, change)
+
+
+def append(archive: Archive, capture: Capture, page: Page, document: Document, change: Change) -> Outcome:
+    """Append a revision to a stored page and carry its words on to story, verdict and search."""
+    assert page.id is not None
+    latest = archive.pages.latest_revision(page.id)
+    archive.pages.add_revision(
+        Revision(
+            page_id=page.id,
+            number=latest.number + 1 if latest else 1,
+            document=document,
+            digest=words_digest(document),
+            change=change,
+            seen_at=capture.fetched_at,
+            capture_id=_id(capture),
+        )
+    )
+    archive.search.index(page.id, document)
+    keys = sketch(text_runs(document))
+    story_id = page.story_id or _join(archive, page, document, keys, capture.fetched_at)
+    archive.stories.index(page.id, keys)
+    story, verdict, entered = judge_story(archive, story_id, capture.fetched_at)
+    return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
+
+
+def _join(archive: Archive, page: Page, document: Document, keys: Collection[str], at: datetime) -> int:
+    """Put a new page into the story that it tells, or begin one with it; gives the story's id."""
+    assert page.id is not None
+    matched = match(document, _candidates(archive, keys))
+    if matched is not None:
+        member = Member(page_id=page.id, role=matched.role, taken_from=matched.page_id, why=matched.why)
+        archive.stories.join(matched.story_id, member)
+        story_id = matched.story_id
+    else:
+        story = archive.stories.create(
+            Story(
+                uid=story_uid(page.source, page.key),
+                first_seen_at=at,
+                link_page_id=page.id,
+                members=(Member(page_id=page.id, role=Role.ORIGINAL, why="first seen here"),),
+                updated_at=at,
+            )
+        )
+        assert story.id is not None
+        story_id = story.id
+    archive.pages.save(replace(page, story_id=story_id))
+    return story_id
+
+
+def _candidates(archive: Archive, keys: Collection[str]) -> list[Candidate]:
+    candidates = []
+    for page_id, story_id, _shared in archive.stories.candidates(keys)[:CANDIDATES]:
+        revision = archive.pages.latest_revision(page_id)
+        if revision is not None:
+            candidates.append(Candidate(page_id=page_id, story_id=story_id, document=revision.document))
+    return candidates
+
+
+def story_uid(source: str, key: str) -> str:
+    """The stable id of the story that begins with this page: the same in every archive that captures it."""
+    return hashlib.sha256(f"{source} {key}".encode()).hexdigest()[:20]
+
+
+def judge_story(archive: Archive, story_id: int, at: datetime, *, late: bool = False) -> tuple[Story, Verdict, bool]:
+    """Judge a story by what its first publisher says now, and let it enter or leave the feeds.
+
+    `at` is the moment of the capture (or of the new judgement) that asks. With `late` a story that was not
+    relevant before enters at the place of its own time and is marked, so that a better judge does not flood
+    subscribers with old news. Gives the story, the verdict in force, and whether the story has just entered.
+    """
+    story = archive.stories.get(story_id)
+    assert story is not None
+    pages = {member.page_id: archive.pages.get(member.page_id) for member in story.members}
+    said = {page_id: archive.pages.latest_revision(page_id) for page_id in pages}
+    agencies = {publisher.slug for publisher in archive.publishers.all() if publisher.kind == "agency"}
+    claims = [
+        Claim(
+            page_id=page_id,
+            published_at=revision.document.published.at if revision.document.published else None,
+            first_seen_at=page.first_seen_at,
+            credits_agency=revision.document.agency is not None,
+            is_agency=page.source in agencies,
+        )
+        for page_id, page in pages.items()
+        if page is not None and (revision := said[page_id]) is not None
+    ]
+    link = first_publisher(claims)
+    revision = said[link]
+    assert revision is not None
+    before = archive.stories.verdict(story_id)
+    labels = archive.stories.labels(story_id)
+    verdict = verdict_on(revision.document, labels[-1] if labels else None)
+    if before is None or not _same(before, verdict):
+        verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))
+    else:
+        verdict = before
+    entered = verdict.relevant and story.entered_at is None
+    changed = replace(
+        story,
+        link_page_id=link,
+        updated_at=max(story.updated_at, at) if not late else story.updated_at,
+        entered_at=(story.first_seen_at if late else at) if entered else story.entered_at,
+        late=late if entered else story.late,
+        withdrawn_at=None if verdict.relevant or story.entered_at is None else story.withdrawn_at or at,
+    )
+    if changed != story:
+        archive.stories.save(changed)
+    return changed, verdict, entered
+
+
+def verdict_on(document: Document, label: Label | None) -> Verdict:
+    """The verdict on a document: the model's, unless a person has said otherwise. Its gloss names the day."""
+    verdict = judge(
+        title=document.title,
+        lead=document.lead,
+        paragraphs=document.paragraphs,
+        captions=document.captions,
+        language=document.language,
+    )
+    verdict = replace(verdict, gloss=gloss(verdict, document.published.at.date() if document.published else None))
+    return verdict if label is None else overridden(verdict, label)
+
+
+def overridden(verdict: Verdict, label: Label) -> Verdict:
+    """A verdict as a person's label has it; the label stands first in the evidence, the model's own behind it."""
+    said = Evidence(
+        phrase=label.why, place=f"label by {label.by}", kind="label", weight=99.0 if label.relevant else -99.0
+    )
+    return replace(
+        verdict,
+        relevant=label.relevant,
+        score=1.0 if label.relevant else 0.0,
+        evidence=(said, *(e for e in verdict.evidence if e.kind != "label")),
+        decided_by=label.by,
+    )
+
+
+def _same(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts say the same, whenever they were given."""
+    return replace(one, id=None, story_id=None, judged_at=None) == replace(
+        other, id=None, story_id=None, judged_at=None
+    )
+
+
+def _new_page(capture: Capture) -> Page:
+    return Page(
+        source=capture.source,
+        key=capture.key,
+        address=capture.address,
+        first_seen_at=capture.fetched_at,
+        last_seen_at=capture.fetched_at,
+    )
+
+
+def _id(capture: Capture) -> int:
+    assert capture.id is not None
+    return capture.id

@@ -1,0 +1,1 @@
+"""How requests are made and answers kept: Scrapy's middlewares, extensions and item pipeline."""
