@@ -5,6 +5,7 @@ around an article of four years ago is no change. Pure.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage.records import Change, ChangeKind, Document, Page, PageState, Rejection, Revision
@@ -58,6 +59,24 @@ def missing(page: Page | None, status: int, at: datetime) -> Change:
             return Change(kind=ChangeKind.GONE, reason=f"answers {status} since {page.missing_since:%Y-%m-%d %H:%M}Z")
         return Change(kind=ChangeKind.UNCHANGED, reason="still suspected gone")
     return Change(kind=ChangeKind.SUSPECTED_GONE, reason=f"answers {status}")
+
+
+def applied(page: Page, change: Change, at: datetime) -> Page:
+    """The page as it stands after a change that a capture at `at` brought; when to look again is not decided here.
+
+    Whatever answers with an article is live; what answers with something else keeps its state.
+    """
+    match change.kind:
+        case ChangeKind.SUSPECTED_GONE:
+            return replace(page, state=PageState.SUSPECTED_GONE, missing_since=at)
+        case ChangeKind.GONE:
+            return replace(page, state=PageState.GONE)
+        case ChangeKind.UNCHANGED if page.state is not PageState.LIVE:
+            return page  # still suspected gone, or still gone
+        case ChangeKind.UNREADABLE:
+            return replace(page, last_seen_at=max(page.last_seen_at, at))
+        case _:
+            return replace(page, state=PageState.LIVE, missing_since=None, last_seen_at=max(page.last_seen_at, at))
 
 
 def unreadable(rejection: Rejection) -> Change:

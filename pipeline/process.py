@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline import changes
+from pipeline import changes, entering
 from pipeline.matching.match import Candidate, Claim, first_publisher, match, sketch, text_runs
 from pipeline.reading.read import RawPage, Reading, read
 from pipeline.relevance import gloss, judge
@@ -163,39 +163,30 @@ def _apply(archive: Archive, capture: Capture, reading: Reading | None) -> Outco
         return Outcome(capture=capture, change=Change(kind=ChangeKind.SETTLED, reason="a listing"))
     page = archive.pages.find(capture.source, capture.key)
     if capture.status in (404, 410):
-        return _missing(archive, capture, page)
+        return _without_words(archive, capture, page, changes.missing(page, capture.status, capture.fetched_at))
     if capture.status == 304:
         change = Change(kind=ChangeKind.UNCHANGED, reason="not modified, says the server")
         if page is not None and page.state is not PageState.LIVE:
             change = Change(kind=ChangeKind.RESTORED, reason="answers again, not modified")
-        return _seen(archive, capture, page, change)
+        return _without_words(archive, capture, page, change)
     if reading is None:
         change = Change(kind=ChangeKind.SETTLED, reason=f"answered {capture.status}: says nothing of the page")
         return Outcome(capture=capture, change=change)
     if isinstance(reading.outcome, Rejection):
-        return _seen(archive, capture, page or _new_page(capture), changes.unreadable(reading.outcome))
+        return _without_words(archive, capture, page or _new_page(capture), changes.unreadable(reading.outcome))
     return _said(archive, capture, page or _new_page(capture), reading, reading.outcome)
 
 
-def _missing(archive: Archive, capture: Capture, page: Page | None) -> Outcome:
-    change = changes.missing(page, capture.status, capture.fetched_at)
+def _without_words(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:
+    """A page of which the capture brought no new words."""
     if page is not None:
-        if change.kind is ChangeKind.SUSPECTED_GONE:
-            page = replace(page, state=PageState.SUSPECTED_GONE, missing_since=capture.fetched_at)
-        elif change.kind is ChangeKind.GONE:
-            page = replace(page, state=PageState.GONE)
-        archive.pages.save(replace(page, next_check_at=next_check(page, change, capture.fetched_at)))
+        archive.pages.save(_page_after(page, change, capture.fetched_at))
     return Outcome(capture=capture, change=change)
 
 
-def _seen(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:
-    """A page that answered without new words."""
-    if page is not None:
-        if change.kind is not ChangeKind.UNREADABLE:
-            page = replace(page, state=PageState.LIVE, missing_since=None)
-        at = max(page.last_seen_at, capture.fetched_at)
-        archive.pages.save(replace(page, last_seen_at=at, next_check_at=next_check(page, change, capture.fetched_at)))
-    return Outcome(capture=capture, change=change)
+def _page_after(page: Page, change: Change, at: datetime) -> Page:
+    page = changes.applied(page, change, at)
+    return replace(page, next_check_at=next_check(page, change, at))
 
 
 def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, document: Document) -> Outcome:
@@ -205,9 +196,8 @@ def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, docu
     change = changes.compare(revisions, page, document, digest, capture.fetched_at)
     archive.memory.remember(capture.source, capture.key, reading.blocks, capture.fetched_at)
     if (revisions and digest == revisions[-1].digest) or change.kind not in _NEW_WORDS:
-        return _seen(archive, capture, page, change)
-    page = replace(page, state=PageState.LIVE, missing_since=None, last_seen_at=capture.fetched_at)
-    page = archive.pages.save(replace(page, next_check_at=next_check(page, change, capture.fetched_at)))
+        return _without_words(archive, capture, page, change)
+    page = archive.pages.save(_page_after(page, change, capture.fetched_at))
     return append(archive, capture, page, document, change)
 
 
@@ -305,18 +295,10 @@ def judge_story(archive: Archive, story_id: int, at: datetime, *, late: bool = F
         verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))
     else:
         verdict = before
-    entered = verdict.relevant and story.entered_at is None
-    changed = replace(
-        story,
-        link_page_id=link,
-        updated_at=max(story.updated_at, at) if not late else story.updated_at,
-        entered_at=(story.first_seen_at if late else at) if entered else story.entered_at,
-        late=late if entered else story.late,
-        withdrawn_at=None if verdict.relevant or story.entered_at is None else story.withdrawn_at or at,
-    )
+    changed = entering.decide(story, verdict, link, at, late=late)
     if changed != story:
         archive.stories.save(changed)
-    return changed, verdict, entered
+    return changed, verdict, entering.has_entered(story, verdict)
 
 
 def verdict_on(document: Document, label: Label | None) -> Verdict:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipeline.changes import CONFIRM_AFTER, FLAP_WINDOW, compare, missing, unreadable
+from pipeline.changes import CONFIRM_AFTER, FLAP_WINDOW, applied, compare, missing, unreadable
 from storage.keys import words_digest
 from storage.records import Change, ChangeKind, Document, NotArticle, Page, PageState, Rejection, Revision
 
@@ -100,3 +100,17 @@ def test_a_block_page_is_no_removal() -> None:
     found = unreadable(Rejection(cause=NotArticle.LOGIN, detail="asks for a password"))
     assert found.kind is ChangeKind.UNREADABLE
     assert "asks for a password" in found.reason
+
+
+def test_what_a_change_makes_of_the_page() -> None:
+    page = make_page()
+    suspected = applied(page, Change(kind=ChangeKind.SUSPECTED_GONE), T0)
+    assert (suspected.state, suspected.missing_since) == (PageState.SUSPECTED_GONE, T0)
+    gone = applied(suspected, Change(kind=ChangeKind.GONE), T0 + timedelta(days=2))
+    assert (gone.state, gone.missing_since) == (PageState.GONE, T0)
+    assert applied(gone, Change(kind=ChangeKind.UNCHANGED), T0 + timedelta(days=3)) == gone
+    block_page = applied(suspected, Change(kind=ChangeKind.UNREADABLE), T0 + timedelta(days=1))
+    assert block_page.state is PageState.SUSPECTED_GONE  # an answer that is no article proves nothing
+    back = applied(gone, Change(kind=ChangeKind.RESTORED), T0 + timedelta(days=4))
+    assert (back.state, back.missing_since, back.last_seen_at) == (PageState.LIVE, None, T0 + timedelta(days=4))
+    assert applied(back, Change(kind=ChangeKind.UNCHANGED), T0).last_seen_at == back.last_seen_at
