@@ -23,8 +23,9 @@ from feeds.clean_text import (
     safe_url,
     shorten,
 )
-from feeds.labels import KINDS, ROLES, is_country, language_tag, partner_name, words
+from feeds.labels import KINDS, ROLES, language_tag, words
 from feeds.site import Site
+from storage.partners import is_country, partner_name
 from storage.records import Document, Evidence, Precision, Publisher, StoryView, Telling, Verdict
 
 SUMMARY_LENGTH = 480

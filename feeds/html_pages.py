@@ -13,9 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds.clean_text import NAME_LENGTH, TITLE_LENGTH, clean, plain
 from feeds.entry import Entry, fit_to_show, make_entry, score_in_words
-from feeds.labels import slug_of
 from feeds.site import MEDIA_TYPES, Site
 from feeds.spec import FeedSpec, everything
+from storage.partners import slug_of
 from storage.records import Revision, SourceState, StoryView, Visit
 
 HERE = Path(__file__).parent

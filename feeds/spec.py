@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from feeds.entry import Content
-from feeds.labels import is_country, language_name, language_tag, partner_code, partner_name, slug_of
+from feeds.labels import language_name, language_tag
 from storage.errors import HealthwireError
+from storage.partners import is_country, partner_code, partner_name, slug_of
 from storage.story_filter import StoryFilter
 
 EVERYTHING = "health-cooperation"

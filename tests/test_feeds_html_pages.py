@@ -9,8 +9,9 @@ from make_feeds import NOW, SITE, make_document, make_telling, make_view, make_v
 
 from feeds import html_pages
 from feeds.feed import compose
-from feeds.labels import language_name, partner_code, partner_name, slug_of
+from feeds.labels import language_name
 from feeds.spec import FeedSpec, automatic, everything
+from storage.partners import partner_code, partner_name, slug_of
 from storage.records import Precision, SourceState, Timestamp
 
 SERVED = html_pages.Links(site=SITE, served=True, slugs=frozenset({"partner-no", "partner-world-bank"}))
@@ -75,7 +76,10 @@ def test_opml_survives_any_title() -> None:
     [
         ("RU", "Russia", "Nga"),
         ("FR", "France", "Pháp"),
-        ("WHO", "World Health Organization", "World Health Organization"),
+        ("WHO", "World Health Organization", "Tổ chức Y tế thế giới"),
+        ("KfW", "KfW Development Bank", "Ngân hàng Tái thiết Đức"),
+        ("MM", "Myanmar", "Myanmar"),
+        ("HK", "Hong Kong", "Hồng Kông"),
     ],
 )
 def test_partners_have_names(code: str, english: str, vietnamese: str) -> None:

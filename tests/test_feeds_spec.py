@@ -31,7 +31,7 @@ def test_one_feed_a_partner_and_one_a_language() -> None:
 def test_names_come_in_english_and_vietnamese() -> None:
     assert "Norway / Na Uy" in of_partner("NO").title
     assert "Japan / Nhật Bản" in of_partner("JP").title
-    assert of_partner("WHO").title == "Health cooperation: World Health Organization"
+    assert of_partner("WHO").title == "Health cooperation: World Health Organization / Tổ chức Y tế thế giới"
     assert "French" in of_language("fr").title
 
 

@@ -3,23 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pipeline.relevance.lexicon import load
+from storage.partners import partner_name
 from storage.records import Verdict
-
-_NAMES = {
-    "US": "United States",
-    "GB": "United Kingdom",
-    "KR": "South Korea",
-    "KP": "North Korea",
-    "LA": "Laos",
-    "RU": "Russia",
-}
 
 
 def gloss_of(act: str | None, partners: Sequence[str], themes: Sequence[str]) -> str:
     """`Meeting · Russia · vaccines, training`; parts that are not known are left out."""
-    names = load().country_names
-    parties = ", ".join(_NAMES.get(code) or names.get(code, code) for code in partners[:4])
+    parties = ", ".join(partner_name(code) for code in partners[:4])
     parts = ((act or "").capitalize(), parties, ", ".join(themes[:3]))
     return " · ".join(part for part in parts if part)
 
