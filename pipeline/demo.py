@@ -40,7 +40,7 @@ def visit_all(
     replica.forget()
     command = [sys.executable, "-m", "pipeline.cli", "crawl", "--quiet", "--revisit", revisit, *sources]
     subprocess.run(  # noqa: S603 - our own command
-        command, env={**environ, **settings.as_environment()}, check=True, stderr=subprocess.DEVNULL
+        command, env=isolated(settings), cwd=settings.feeds_dir.parent, check=True, stderr=subprocess.DEVNULL
     )
     tally = process_pending(store, sources)
     published = publish_all(store, settings)
@@ -53,9 +53,20 @@ def visit_all(
     )
 
 
+def isolated(settings: Settings) -> dict[str, str]:
+    """The environment of a child that has these settings and hears of no other."""
+    return {name: value for name, value in environ.items() if not name.startswith("HEALTHWIRE_")} | (
+        settings.as_environment()
+    )
+
+
 def demo_settings(directory: Path, replica: Replica) -> Settings:
-    """An installation of its own in `directory` that visits nothing but the replica."""
+    """An installation of its own in `directory` that visits nothing but the replica, whatever is configured here."""
+    directory = directory.resolve()
     return Settings(
+        sources_dir=None,
+        sources=(),
+        feeds_file=None,
         database_url=f"sqlite:///{directory / 'healthwire.db'}",
         feeds_dir=directory / "feeds",
         replica=replica.url,

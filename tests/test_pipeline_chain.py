@@ -18,13 +18,13 @@ import pytest
 from pipeline.demo import demo_settings, deviations, visit_all
 from pipeline.process import process_pending
 from pipeline.service.cadence import FIRST_RETRY
+from spiders.replica.press import replica_sources
 from spiders.replica.server import Replica
-from spiders.source import load_sources
 from storage.records import CaptureKind, VisitState
 from storage.store import Store
 
 SOME = ("moh_gov_vn", "thoidai_com_vn", "vietnamplus_vn", "suckhoedoisong_vn")
-SOURCES = load_sources()
+SOURCES = replica_sources()
 
 
 @pytest.fixture

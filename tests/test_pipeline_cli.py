@@ -38,6 +38,25 @@ def healthwire(tmp_path: Path) -> Healthwire:
     return run
 
 
+SOURCE_OF_ONES_OWN = """
+slug = "example_vn"
+name = "Báo Ví dụ"
+name_en = "Example News"
+kind = "newspaper"
+country = "VN"
+language = "vi"
+family = "epi"
+home = "https://example.vn/"
+hosts = ["example.vn"]
+
+[[entries]]
+kind = "feed"
+url = "https://example.vn/rss/y-te-12.rss"
+what = "Y tế (health)"
+evidence = "seen"
+"""
+
+
 def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -253,3 +272,14 @@ def test_an_output_without_room_is_one_clear_line(tmp_path: Path) -> None:
             stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, timeout=60, check=False,
         )  # fmt: skip
     assert "no room" in one_line_error(done)
+
+
+def test_the_demo_is_the_replicas_whatever_is_installed_here(healthwire: Healthwire, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "example_vn.toml").write_text(SOURCE_OF_ONES_OWN, "utf-8")
+    (tmp_path / "healthwire.toml").write_text(f'sources_dir = "{own}"\nsources = ["example_vn"]\n', "utf-8")
+    done = healthwire("demo", "--once", HEALTHWIRE_SOURCES_DIR=str(own))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The result is the expected one." in done.stdout
+    assert not (tmp_path / "healthwire-data").exists()

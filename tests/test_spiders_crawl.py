@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from spiders.crawl import CrawlOptions, crawl
+from spiders.replica.press import replica_sources
 from spiders.replica.server import Replica
-from spiders.source import Source, load_sources, parse_source
+from spiders.source import Source, parse_source
 from storage.records import Capture, CaptureKind, Change, ChangeKind, Page, Visit, VisitState
 from storage.store import Store
 
@@ -319,7 +320,7 @@ class TestVisit:
 class TestEveryForm:
     def test_html_listing_with_pager_and_json_by_post(self, database: str) -> None:
         """Our source files against the replica: JSON by POST, HTML lists, feeds in UTF-16, news sitemaps."""
-        sources = list(load_sources().values())
+        sources = list(replica_sources().values())
         with Replica(base=datetime.now(UTC).date(), patience=0) as replica:
             first = crawl(sources, CrawlOptions(database_url=database, replica=replica.url))
             assert {r.source: r.state for r in first} == {s.slug: VisitState.FINISHED for s in sources}

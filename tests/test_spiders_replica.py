@@ -22,10 +22,9 @@ from spiders.replica import BASE, Replica, Truth
 from spiders.replica.__main__ import main
 from spiders.replica.answers import Asked
 from spiders.replica.furniture import HEADLINES
-from spiders.replica.press import FOREIGN_HOST
+from spiders.replica.press import FOREIGN_HOST, replica_sources
 from spiders.replica.route import loopback_base
 from spiders.replica.world import World, Written, liferay_slug, load
-from spiders.source import load_sources
 
 FEED = "https://www.vietnamplus.vn/rss/xahoi/yte-325.rss"
 LIST = "https://moh.gov.vn/bridge?url=/portal/api/lay_bai_viet_theo_danh_muc"
@@ -376,7 +375,7 @@ def test_robots_forbid_one_article_and_say_how_fast(replica: Replica) -> None:
     assert "Crawl-delay: 0\n" in robots.text
     assert not truth.readable
     assert robots.headers["content-type"].startswith("text/plain")
-    for source in load_sources().values():
+    for source in replica_sources().values():
         assert "Disallow: /" in ask(replica, f"{source.home.rstrip('/')}/robots.txt".replace("/vietnam/", "/")).text
 
 
@@ -464,7 +463,7 @@ def test_sitemaps_list_more_than_articles(replica: Replica) -> None:
 def listed(replica: Replica) -> dict[str, str]:
     """What the entry points of each source say, as many pages of each as a visit looks at."""
     said: dict[str, str] = {}
-    for slug, source in load_sources().items():
+    for slug, source in replica_sources().items():
         family = FAMILIES[source.families[0]]
         for entry in source.entries:
             wanted = family.listing_request(entry)
@@ -495,7 +494,7 @@ def test_every_article_is_named_by_an_entry_of_its_source_when_it_is_new(replica
 
 
 def test_every_address_is_an_article_of_its_source(replica: Replica) -> None:
-    sources = load_sources()
+    sources = replica_sources()
     keys = {}
     for truth in replica.expected():
         source = sources[truth.source]
@@ -558,7 +557,7 @@ class Balance(HTMLParser):
 def test_pages_are_whole_html(replica: Replica) -> None:
     replica.turn(2)
     urls = [truth.address for truth in replica.expected()]
-    urls += [entry.url for source in load_sources().values() for entry in source.entries if entry.kind == "listing"]
+    urls += [entry.url for source in replica_sources().values() for entry in source.entries if entry.kind == "listing"]
     urls += [f"https://{host}/" for host in ("vnexpress.net", "vietnamnews.vn", "nhandan.vn", "baoquocte.vn")]
     urls += ["https://moh.gov.vn/hoat-dong-cua-lanh-dao-bo", "https://thoidai.com.vn/none"]
     for url in urls:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.commands.context import Context, UserError, load_sources
+from pipeline.commands.context import UserError
 from pipeline.commands.output import visible
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    ctx: typer.Context,
     once: Annotated[
         bool, typer.Option("--once", help="End after the report; exit status 0 only if the result is the expected one.")
     ] = False,
@@ -42,10 +41,10 @@ def demo(
 
     from pipeline.commands.service import listen, serve_until_interrupted
     from pipeline.demo import demo_settings, deviations, start_replica, visit_all
+    from spiders.replica import replica_sources
     from storage.store import Store
 
-    context: Context = ctx.obj
-    sources = load_sources(context.settings())
+    sources = replica_sources()
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)  # a file or a pipe: the table need not be narrow

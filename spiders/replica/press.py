@@ -9,6 +9,7 @@ from spiders.replica.sites.vccorp import BaoChinhPhu, SucKhoeDoiSong
 from spiders.replica.sites.vietnamnews import VietnamNews
 from spiders.replica.sites.vnexpress import VnExpress
 from spiders.replica.world import Article, World
+from spiders.source import Source, load_sources
 
 SITES: tuple[type[Site], ...] = (
     Ministry,
@@ -27,6 +28,12 @@ SITES: tuple[type[Site], ...] = (
 
 FOREIGN_HOST = "mirror-press.example"  # where one article redirects to
 FOREIGN = b"<!DOCTYPE html><title>mirror</title><h1>A mirror nobody should follow an article to</h1>"
+
+
+def replica_sources() -> dict[str, Source]:
+    """The sources whose sites the replica has, by slug, in alphabetical order: of those that come with Healthwire."""
+    slugs = {site.source for site in SITES}
+    return {slug: source for slug, source in load_sources().items() if slug in slugs}
 
 
 class Press:
