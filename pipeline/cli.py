@@ -24,7 +24,7 @@ app = typer.Typer(
     name="healthwire",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode="rich",
     help="Watches ministry and news-agency websites and publishes feeds of new international health-cooperation "
     "stories, each with the reason why it is there. `healthwire demo` shows all of it without the internet.",
 )

@@ -1,6 +1,5 @@
 """`run`, `serve`, `sources` and `doctor`: the service, and whether it is well."""
 
-import asyncio
 import errno
 import logging
 import signal
@@ -42,6 +41,8 @@ def run(
     replica: Annotated[str | None, typer.Option(help="Visit this local replica and never the internet.")] = None,
 ) -> None:
     """The service: visits sources when they are due, processes, publishes and serves, until SIGTERM or Ctrl-C."""
+    import asyncio
+
     from storage.errors import AlreadyHeld
 
     context: Context = ctx.obj
@@ -57,6 +58,8 @@ def run(
 
 
 async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings", listening: "socket.socket") -> None:
+    import asyncio
+
     from pipeline.process import process_pending
     from pipeline.service.schedule import Service, visit_in_child
     from pipeline.site import publish_all
@@ -111,6 +114,8 @@ def serve(
 
 def serve_until_interrupted(store: "Store", settings: "Settings", listening: "socket.socket") -> None:
     """Serve feeds and pages on a socket that `listen` gave, until SIGTERM or Ctrl-C."""
+    import asyncio
+
     server = _web_server(store, settings, listening)
     with _interruptible(server):
         asyncio.run(server.serve())
