@@ -78,3 +78,42 @@ def test_moments_keep_their_zone() -> None:
     stamp = Timestamp(at=at, precision=Precision.SECOND, zone_assumed=True)
     assert to_plain(stamp)["at"] == "2026-01-02T03:04:05+07:00"
     assert from_plain(Timestamp, to_plain(stamp)).at.utcoffset() == timedelta(hours=7)
+
+
+def test_the_stored_form_of_a_document_is_this_one() -> None:
+    """Archives hold it: a change here needs a migration."""
+    document = Document(
+        title="Tiếp đại sứ",
+        lead="Chiều 12/3.",
+        paragraphs=("Một.", "Hai."),
+        captions=("Ảnh.",),
+        published=Timestamp(
+            at=datetime(2026, 3, 12, 8, 30, tzinfo=timezone(timedelta(hours=7))),
+            precision=Precision.MINUTE,
+            zone_assumed=True,
+        ),
+        modified=Timestamp(at=datetime(2026, 3, 12, 2, tzinfo=UTC), precision=Precision.DAY, zone_assumed=False),
+        image=Image(url="https://example.org/a.jpg", credit="TTXVN"),
+        language="vi",
+        reader="epi/2023",
+        confidence=0.9,
+        doubts=("no date",),
+    )
+    assert to_plain(document) == {
+        "title": "Tiếp đại sứ",
+        "lead": "Chiều 12/3.",
+        "paragraphs": ["Một.", "Hai."],
+        "captions": ["Ảnh."],
+        "published": {"at": "2026-03-12T08:30:00+07:00", "precision": "minute", "zone_assumed": True},
+        "modified": {"at": "2026-03-12T02:00:00Z", "precision": "day", "zone_assumed": False},
+        "image": {"url": "https://example.org/a.jpg", "credit": "TTXVN"},
+        "language": "vi",
+        "reader": "epi/2023",
+        "confidence": 0.9,
+        "doubts": ["no date"],
+    }
+
+
+def test_half_a_letter_survives() -> None:
+    document = Document(title="\ud800 \x00", reader="r", confidence=1)
+    assert from_plain(Document, to_plain(document)) == document
