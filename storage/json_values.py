@@ -28,7 +28,7 @@ def from_plain(kind: type[R], plain: Mapping[str, Any]) -> R:
     Values that are already what the field wants (a datetime from a column) stay as they are. Raises ValueError (of
     pydantic) for values that the record's fields do not take.
     """
-    record: R = _adapter(kind).validate_python(plain)
+    record: R = _adapter(kind).validate_python(plain)  # type: ignore[arg-type]  # a class is hashable
     return record
 
 
