@@ -21,6 +21,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from pipeline import changes, entering
 from pipeline.matching.match import Candidate, Claim, first_publisher, match, sketch, text_runs
@@ -180,8 +181,18 @@ def _apply(archive: Archive, capture: Capture, reading: Reading | None) -> Outco
 def _without_words(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:
     """A page of which the capture brought no new words."""
     if page is not None:
-        archive.pages.save(_page_after(page, change, capture.fetched_at))
+        _keep(archive, page, change, capture.fetched_at)
     return Outcome(capture=capture, change=change)
+
+
+def _keep(archive: Archive, page: Page, change: Change, at: datetime) -> Page:
+    """Keep the page, which the archive was just asked for, as the change leaves it."""
+    after = _page_after(page, change, at)
+    if page.id is None:
+        return archive.pages.add(after)
+    if after != page:
+        archive.pages.change(after)
+    return after
 
 
 def _page_after(page: Page, change: Change, at: datetime) -> Page:
@@ -197,15 +208,16 @@ def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, docu
     archive.memory.remember(capture.source, capture.key, reading.blocks, capture.fetched_at)
     if (revisions and digest == revisions[-1].digest) or change.kind not in _NEW_WORDS:
         return _without_words(archive, capture, page, change)
-    page = archive.pages.save(_page_after(page, change, capture.fetched_at))
-    return append(archive, capture, page, document, change)
+    page = _keep(archive, page, change, capture.fetched_at)
+    return append(archive, capture, page, document, change, revisions[-1] if revisions else None)
 
 
-def append(archive: Archive, capture: Capture, page: Page, document: Document, change: Change) -> Outcome:
-    """Append a revision to a stored page and carry its words on to story, verdict and search."""
+def append(
+    archive: Archive, capture: Capture, page: Page, document: Document, change: Change, latest: Revision | None
+) -> Outcome:
+    """Append a revision to a page, after its `latest` one, and carry its words on to story, verdict and search."""
     assert page.id is not None
-    latest = archive.pages.latest_revision(page.id)
-    archive.pages.add_revision(
+    revision = archive.pages.append_revision(
         Revision(
             page_id=page.id,
             number=latest.number + 1 if latest else 1,
@@ -218,34 +230,42 @@ def append(archive: Archive, capture: Capture, page: Page, document: Document, c
     )
     archive.search.index(page.id, document)
     keys = sketch(text_runs(document))
-    story_id = page.story_id or _join(archive, page, document, keys, capture.fetched_at)
-    archive.stories.index(page.id, keys)
-    story, verdict, entered = judge_story(archive, story_id, capture.fetched_at)
-    return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
-
-
-def _join(archive: Archive, page: Page, document: Document, keys: Collection[str], at: datetime) -> int:
-    """Put a new page into the story that it tells, or begin one with it; gives the story's id."""
-    assert page.id is not None
+    told = {page.id: (page, revision)}
+    if page.story_id is not None:
+        archive.stories.index(page.id, keys)
+        story, verdict, entered = judge_story(archive, page.story_id, capture.fetched_at, told=told)
+        return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
     matched = match(document, _candidates(archive, keys))
+    archive.stories.index(page.id, keys, first=latest is None)
     if matched is not None:
         member = Member(page_id=page.id, role=matched.role, taken_from=matched.page_id, why=matched.why)
         archive.stories.join(matched.story_id, member)
-        story_id = matched.story_id
+        story, verdict, entered = judge_story(archive, matched.story_id, capture.fetched_at, told=told)
     else:
-        story = archive.stories.create(
-            Story(
-                uid=story_uid(page.source, page.key),
-                first_seen_at=at,
-                link_page_id=page.id,
-                members=(Member(page_id=page.id, role=Role.ORIGINAL, why="first seen here"),),
-                updated_at=at,
-            )
+        new = Story(
+            uid=story_uid(page.source, page.key),
+            first_seen_at=capture.fetched_at,
+            link_page_id=page.id,
+            members=(Member(page_id=page.id, role=Role.ORIGINAL, why="first seen here"),),
+            updated_at=capture.fetched_at,
         )
-        assert story.id is not None
-        story_id = story.id
-    archive.pages.save(replace(page, story_id=story_id))
-    return story_id
+        begun = archive.stories.create(new)
+        assert begun.id is not None
+        if begun == replace(new, id=begun.id):
+            story, verdict, entered = _judge_new(archive, begun, document, capture.fetched_at)
+        else:  # a story of that name was there
+            story, verdict, entered = judge_story(archive, begun.id, capture.fetched_at, told=told)
+    return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
+
+
+def _judge_new(archive: Archive, story: Story, document: Document, at: datetime) -> tuple[Story, Verdict, bool]:
+    """Judge a story that has just begun with its only page: nothing about it has to be looked up."""
+    verdict = replace(verdict_on(document, None), story_id=story.id, judged_at=at)
+    verdict = archive.stories.add_verdict(verdict, first=True)
+    changed = entering.decide(story, verdict, story.link_page_id, at)
+    if changed != story:
+        archive.stories.save(changed)
+    return changed, verdict, entering.has_entered(story, verdict)
 
 
 def _candidates(archive: Archive, keys: Collection[str]) -> list[Candidate]:
@@ -262,18 +282,30 @@ def story_uid(source: str, key: str) -> str:
     return hashlib.sha256(f"{source} {key}".encode()).hexdigest()[:20]
 
 
-def judge_story(archive: Archive, story_id: int, at: datetime, *, late: bool = False) -> tuple[Story, Verdict, bool]:
+def judge_story(
+    archive: Archive,
+    story_id: int,
+    at: datetime,
+    *,
+    late: bool = False,
+    told: Mapping[int, tuple[Page, Revision]] = MappingProxyType({}),
+) -> tuple[Story, Verdict, bool]:
     """Judge a story by what its first publisher says now, and let it enter or leave the feeds.
 
     `at` is the moment of the capture (or of the new judgement) that asks. With `late` a story that was not
     relevant before enters at the place of its own time and is marked, so that a better judge does not flood
-    subscribers with old news. Gives the story, the verdict in force, and whether the story has just entered.
+    subscribers with old news. `told` are pages with what they say now, so far as the caller knows them. Gives the
+    story, the verdict in force, and whether the story has just entered.
     """
     story = archive.stories.get(story_id)
     assert story is not None
-    pages = {member.page_id: archive.pages.get(member.page_id) for member in story.members}
-    said = {page_id: archive.pages.latest_revision(page_id) for page_id in pages}
-    agencies = {publisher.slug for publisher in archive.publishers.all() if publisher.kind == "agency"}
+    pages: dict[int, Page | None] = {}
+    said: dict[int, Revision | None] = {}
+    for member in story.members:
+        known = told.get(member.page_id)
+        pages[member.page_id] = known[0] if known else archive.pages.get(member.page_id)
+        said[member.page_id] = known[1] if known else archive.pages.latest_revision(member.page_id)
+    agencies = archive.publishers.agencies()
     claims = [
         Claim(
             page_id=page_id,

@@ -76,8 +76,10 @@ def apply_reading(store: Store, differences: Iterable[ReadOtherwise]) -> None:
         change = Change(
             kind=ChangeKind.EDITED, parts=difference.parts, reason=f"read again by {difference.document.reader}"
         )
+        assert difference.page.id is not None
         with store.write() as archive:
-            append(archive, difference.capture, difference.page, difference.document, change)
+            latest = archive.pages.latest_revision(difference.page.id)
+            append(archive, difference.capture, difference.page, difference.document, change, latest)
 
 
 def judged_otherwise(store: Store) -> Iterator[JudgedOtherwise]:

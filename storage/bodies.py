@@ -8,7 +8,7 @@ so reading is two steps at most.
 
 import sys
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from storage.errors import BodyTooLarge, CorruptBody
 from storage.keys import body_digest
@@ -25,6 +25,22 @@ LARGEST_DICTIONARY = 2 * 1024 * 1024
 LEVEL = 9
 EARLIER = 2  # how many earlier bodies are tried: an article and a JSON answer of one source do not resemble each other
 WORTH = 0.7  # a dictionary must save this much to be kept
+
+_BASES = bodies.alias("bases")
+_KEPT = (
+    select(
+        bodies.c.content,
+        bodies.c.size,
+        bodies.c.dictionary_id,
+        _BASES.c.content.label("base_content"),
+        _BASES.c.size.label("base_size"),
+    )
+    .join_from(
+        bodies, _BASES, and_(_BASES.c.id == bodies.c.dictionary_id, _BASES.c.dictionary_id.is_(None)), isouter=True
+    )
+    .where(bodies.c.digest == bindparam("wanted"))
+)
+"""A body and the one it is compressed against, if any."""
 
 
 def put(connection: Connection, body: bytes, *, source: str, kind: str) -> str:
@@ -48,27 +64,20 @@ def put(connection: Connection, body: bytes, *, source: str, kind: str) -> str:
         "size": len(body),
         "content": best,
     }
-    insert_or_update(connection, bodies, row, key=["digest"], update=())
+    insert_or_update(connection, bodies, row, key=("digest",), update=())
     return digest
 
 
 def take(connection: Connection, digest: str) -> bytes:
     """The body with that digest, verified. Raises CorruptBody where it is missing or not what was stored."""
-    row = connection.execute(
-        select(bodies.c.content, bodies.c.size, bodies.c.dictionary_id).where(bodies.c.digest == digest)
-    ).first()
+    row = connection.execute(_KEPT, {"wanted": digest}).first()
     if row is None:
         raise CorruptBody(f"body {digest}: not in the archive; restore it from a backup")
     dictionary: bytes | None = None
     if row.dictionary_id is not None:
-        base = connection.execute(
-            select(bodies.c.content, bodies.c.size).where(
-                bodies.c.id == row.dictionary_id, bodies.c.dictionary_id.is_(None)
-            )
-        ).first()
-        if base is None:
+        if row.base_content is None:
             raise CorruptBody(f"body {digest}: the body it was compressed against is gone; restore it from a backup")
-        dictionary = _unpacked(base.content, base.size, None, digest)
+        dictionary = _unpacked(row.base_content, row.base_size, None, digest)
     body = _unpacked(row.content, row.size, dictionary, digest)
     if body_digest(body) != digest:
         raise CorruptBody(f"body {digest}: its bytes have changed since they were stored; restore it from a backup")

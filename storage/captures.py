@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from storage import bodies
 from storage.json_values import from_plain, to_plain
@@ -13,6 +13,7 @@ from storage.row_mapping import from_row, to_row
 from storage.tables import captures, storable
 
 _COLUMNS = [captures.c[name] for name in Capture.__dataclass_fields__]
+_SETTLE = update(captures).where(captures.c.id == bindparam("capture_id"), captures.c.settled_at.is_(None))
 
 
 class Captures:
@@ -80,12 +81,8 @@ class Captures:
         True for the one who settles it, False where it is settled already: then nothing of this transaction may
         stand (`Archive.roll_back`).
         """
-        settled = self._connection.execute(
-            update(captures)
-            .where(captures.c.id == capture_id, captures.c.settled_at.is_(None))
-            .values(settled_at=at, outcome=change.kind.value, change=to_plain(change))
-        )
-        return settled.rowcount == 1
+        came_to = {"settled_at": at, "outcome": change.kind.value, "change": to_plain(change)}
+        return self._connection.execute(_SETTLE, {**came_to, "capture_id": capture_id}).rowcount == 1
 
     def of_page(self, key: str, source: str) -> list[Capture]:
         """The captures of one page of a source, oldest first."""

@@ -8,7 +8,6 @@ Unicode normal form makes these equal; a rule over the syllable does.
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _TONES = {
     "\N{COMBINING GRAVE ACCENT}",
@@ -29,7 +28,7 @@ _SYLLABLE = re.compile(
 )
 _SHAPED = frozenset("ăâêôơư")  # vowels with a mark of quality draw the tone mark to themselves
 
-_WORD = re.compile(r"[^\W\d_]+")
+_PIECES = re.compile(r"[^\W\d_]+|[\W\d_]+")  # words, and what stands between them
 
 
 def fold_tones(text: str) -> str:
@@ -39,12 +38,28 @@ def fold_tones(text: str) -> str:
     syllable with exactly one tone mark is left alone. Folding twice changes nothing.
     """
     text = unicodedata.normalize("NFC", text.translate(_LOOK_ALIKES))
-    return text if text.isascii() else _WORD.sub(lambda found: _placed(found[0]), text)
+    return text if text.isascii() else "".join(map(_PLACED.__getitem__, _PIECES.findall(text)))
 
 
-@lru_cache(maxsize=1 << 16)  # a language has few words, and texts repeat them
+class _Placed(dict[str, str]):
+    """Word → the word with its tone mark in place. A language has few words, and texts repeat them."""
+
+    MOST = 1 << 16
+
+    def __missing__(self, word: str) -> str:
+        if len(word) > 7:
+            return word  # no syllable is that long
+        if len(self) >= self.MOST:
+            self.clear()
+        self[word] = placed = _placed(word)
+        return placed
+
+
+_PLACED = _Placed()
+
+
 def _placed(word: str) -> str:
-    if len(word) < 2 or len(word) > 7 or word.isascii():
+    if len(word) < 2 or word.isascii():
         return word
     bare: list[str] = []
     tone = ""

@@ -1,7 +1,8 @@
 """Records and rows, both ways, and the two statements SQLAlchemy has no common form of."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,14 +18,10 @@ T = TypeVar("T")
 
 def to_row(table: Table, record: Any) -> dict[str, Any]:
     """The columns of the table that the record has fields for; not the id, which the archive gives."""
-    row: dict[str, Any] = {}
-    for field in fields(record):
-        column = table.c.get(field.name)
-        if column is None or field.name == "id":
-            continue
-        value = getattr(record, field.name)
-        row[field.name] = value if isinstance(column.type, UtcDateTime) else to_plain(value)
-    return row
+    return {
+        name: getattr(record, name) if is_moment else to_plain(getattr(record, name))
+        for name, is_moment in _columns(table, type(record))  # type: ignore[arg-type]  # a class is hashable
+    }
 
 
 def from_row(kind: type[R], row: Any, **more: Any) -> R:
@@ -32,13 +29,20 @@ def from_row(kind: type[R], row: Any, **more: Any) -> R:
     return from_plain(kind, {**row._mapping, **more})
 
 
+@cache
+def _columns(table: Table, kind: type[Any]) -> tuple[tuple[str, bool], ...]:
+    """The columns that records of a kind fill, and whether one holds moments, which the column itself turns to UTC."""
+    names = (field.name for field in fields(kind) if field.name != "id")
+    return tuple((name, isinstance(table.c[name].type, UtcDateTime)) for name in names if name in table.c)
+
+
 def insert_or_update(
     connection: Connection,
     table: Table,
     rows: Mapping[str, Any] | list[dict[str, Any]],
     *,
-    key: Collection[str],
-    update: Collection[str] | None = None,
+    key: tuple[str, ...],
+    update: tuple[str, ...] | None = None,
 ) -> None:
     """Insert; where a row with the same key stands, update the named columns (by default all others).
 
@@ -47,15 +51,27 @@ def insert_or_update(
     if not rows:
         return
     first = rows if isinstance(rows, Mapping) else rows[0]
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
-    names = [name for name in first if name not in key] if update is None else list(update)
+    names = tuple(name for name in first if name not in key) if update is None else update
+    connection.execute(_upsert(connection.dialect.name, table, key, names), rows)
+
+
+def insert_if_new(connection: Connection, table: Table, row: Mapping[str, Any], *, key: tuple[str, ...]) -> int | None:
+    """Insert and give the new row's id; None where a row with the same key stands, which stays as it is."""
+    number: int | None = connection.execute(_insert_if_new(connection.dialect.name, table, key), row).scalar()
+    return number
+
+
+@cache
+def _insert_if_new(dialect: str, table: Table, key: tuple[str, ...]) -> Any:
+    return _upsert(dialect, table, key, ()).returning(table.c.id)
+
+
+@cache
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    insert: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     if names:
-        statement = insert.on_conflict_do_update(
-            index_elements=list(key), set_={name: insert.excluded[name] for name in names}
-        )
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=list(key))
-    connection.execute(statement, rows)
+        return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in names})
+    return insert.on_conflict_do_nothing(index_elements=key)
 
 
 def in_batches(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:

@@ -44,7 +44,7 @@ class Search:
         """Make a page findable by its title, lead and paragraphs, in place of what it said before."""
         said = "\n".join(filter(None, (document.title, document.lead, *document.paragraphs)))[:LONGEST_TEXT]
         row = {"page_id": page_id, "exact": " ".join(_exact(said)), "folded": " ".join(_folded(said))}
-        insert_or_update(self._connection, search_texts, row, key=["page_id"])
+        insert_or_update(self._connection, search_texts, row, key=("page_id",))
 
     def search(
         self,

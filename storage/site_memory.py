@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.records import SiteMemory
@@ -12,6 +14,24 @@ from storage.row_mapping import insert_or_update
 from storage.tables import memory_articles, memory_blocks, storable
 
 _PRINT = 6  # bytes that tell the blocks of one article apart
+
+
+_PAGES = select(func.count()).select_from(memory_articles).where(memory_articles.c.source == bindparam("source"))
+_SHARED = select(memory_blocks.c.block, memory_blocks.c.articles).where(
+    memory_blocks.c.source == bindparam("source"), memory_blocks.c.articles >= 2
+)
+_COUNTED = select(memory_articles.c.blocks).where(
+    memory_articles.c.source == bindparam("source"), memory_articles.c.article_key == bindparam("article_key")
+)
+
+
+@cache
+def _count_one_more(dialect: str) -> Any:
+    put = (sqlite if dialect == "sqlite" else postgresql).insert(memory_blocks)
+    return put.on_conflict_do_update(
+        index_elements=["source", "block"],
+        set_={"articles": memory_blocks.c.articles + 1, "seen_at": put.excluded.seen_at},
+    )
 
 
 class Memory:
@@ -25,14 +45,10 @@ class Memory:
 
         A block of one article is evidence of nothing and left out.
         """
-        counted = select(func.count()).select_from(memory_articles).where(memory_articles.c.source == source)
-        shared = select(memory_blocks.c.block, memory_blocks.c.articles).where(
-            memory_blocks.c.source == source, memory_blocks.c.articles >= 2
-        )
         return SiteMemory(
             source=source,
-            pages=self._connection.execute(counted).scalar_one(),
-            blocks={row.block: row.articles for row in self._connection.execute(shared)},
+            pages=self._connection.execute(_PAGES, {"source": source}).scalar_one(),
+            blocks={row.block: row.articles for row in self._connection.execute(_SHARED, {"source": source})},
         )
 
     def remember(self, source: str, article_key: str, blocks: Collection[str], at: datetime) -> None:
@@ -41,11 +57,7 @@ class Memory:
         A block is a digest of at most 64 characters; `at` is aware.
         """
         key = storable(article_key)
-        standing = self._connection.execute(
-            select(memory_articles.c.blocks).where(
-                memory_articles.c.source == source, memory_articles.c.article_key == key
-            )
-        ).scalar()
+        standing = self._connection.execute(_COUNTED, {"source": source, "article_key": key}).scalar()
         counted = _prints(standing) if standing is not None else set()
         new = {mark: block for block in blocks if (mark := _print(block)) not in counted}
         if not new and standing is not None:
@@ -56,17 +68,11 @@ class Memory:
             "blocks": b"".join(sorted(counted | new.keys())),
             "seen_at": at,
         }
-        insert_or_update(self._connection, memory_articles, row, key=["source", "article_key"])
+        insert_or_update(self._connection, memory_articles, row, key=("source", "article_key"))
         if not new:
             return
-        kind = sqlite if self._connection.dialect.name == "sqlite" else postgresql
-        put = kind.insert(memory_blocks)
-        put = put.on_conflict_do_update(
-            index_elements=["source", "block"],
-            set_={"articles": memory_blocks.c.articles + 1, "seen_at": put.excluded.seen_at},
-        )
         rows = [{"source": source, "block": block, "articles": 1, "seen_at": at} for block in sorted(new.values())]
-        self._connection.execute(put, rows)
+        self._connection.execute(_count_one_more(self._connection.dialect.name), rows)
 
     def prune(self, source: str, before: datetime) -> int:
         """Forget the blocks that were last new on an article before a moment and stood on one only, and the

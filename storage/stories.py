@@ -1,7 +1,7 @@
 """Events, the pages that tell them, and what was judged of them."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -10,13 +10,16 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Executable,
     Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
     insert,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -26,7 +29,7 @@ from sqlalchemy import (
 
 from storage.keys import canonical_url
 from storage.records import Label, Member, Story, StoryView, Verdict
-from storage.row_mapping import from_row, in_batches, insert_or_update, to_row
+from storage.row_mapping import from_row, in_batches, insert_if_new, insert_or_update, to_row
 from storage.story_filter import StoryFilter
 from storage.story_views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
 from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, stories, story_tags, verdicts
@@ -37,6 +40,34 @@ PAGES_A_KEY = 200
 VIEWS_AT_ONCE = 200
 
 _LABEL_COLUMNS = [labels.c[name] for name in Label.__dataclass_fields__]
+
+# Statements that every capture needs are built once: building one costs more than the database takes to answer it.
+_BY_ID = select(*STORY_COLUMNS).where(stories.c.id == bindparam("id"))
+_BY_UID = select(*STORY_COLUMNS).where(stories.c.uid == bindparam("uid"))
+_CHANGE = update(stories).where(stories.c.id == bindparam("story_id"))
+_TELL = update(pages).where(pages.c.id == bindparam("id_of_page"))
+_ADD_VERDICT = insert(verdicts).returning(verdicts.c.id)
+_VERDICT = (
+    select(*VERDICT_COLUMNS).where(verdicts.c.story_id == bindparam("story_id")).order_by(verdicts.c.id.desc()).limit(1)
+)
+_LABELS_OF = select(*_LABEL_COLUMNS).where(labels.c.story_id == bindparam("story_id")).order_by(labels.c.id)
+_TAGS_OF = delete(story_tags).where(story_tags.c.story_id == bindparam("of_story"))
+_KEYS_OF = select(page_keys.c.key).where(page_keys.c.page_id == bindparam("page_id"))
+
+_KEYS_AT_ONCE = 32
+_SHARING = union_all(
+    *(
+        select(
+            select(page_keys.c.page_id)
+            .where(page_keys.c.key == bindparam(f"key_{number}", type_=page_keys.c.key.type))
+            .order_by(page_keys.c.page_id.desc())
+            .limit(literal_column(str(PAGES_A_KEY)))
+            .subquery()
+        )
+        for number in range(_KEYS_AT_ONCE)
+    )
+)
+"""The newest pages of each of so many keys; a key that is not needed is NULL and finds nothing."""
 
 
 class Stories:
@@ -49,11 +80,11 @@ class Stories:
 
     def get(self, id: int) -> Story | None:
         """The story of that id, with its members; None where there is none."""
-        return self._story(stories.c.id == id)
+        return self._story(_BY_ID, {"id": id})
 
     def by_uid(self, uid: str) -> Story | None:
         """The story of that stable id, as readers know it; None where there is none."""
-        return self._story(stories.c.uid == uid)
+        return self._story(_BY_UID, {"uid": uid})
 
     def by_address(self, url: str) -> Story | None:
         """The story of the page with that address or key, however the address is written."""
@@ -76,50 +107,44 @@ class Stories:
 
         A story with a uid that is there already is that story, unchanged.
         """
-        standing = self.by_uid(story.uid)
-        if standing is not None:
-            return standing
         row = {**to_row(stories, story), "placed_at": story.entered_at or story.first_seen_at}
-        row.pop("members", None)
-        story_id: int = self._connection.execute(insert(stories).values(row).returning(stories.c.id)).scalar_one()
+        story_id: int | None = insert_if_new(self._connection, stories, row, key=("uid",))
+        if story_id is None:
+            standing = self.by_uid(story.uid)
+            assert standing is not None
+            return standing
         for member in story.members:
             self.join(story_id, member)
         return replace(story, id=story_id)
 
     def save(self, story: Story) -> None:
-        """Keep what has changed of a stored story, its members with it; a member it does not name stays."""
+        """Keep what has changed of a stored story; pages come into it by `join` alone."""
         if story.id is None:
             raise ValueError("a story without id: create it first")
         row = {**to_row(stories, story), "placed_at": story.entered_at or story.first_seen_at}
         row.pop("uid")
-        self._connection.execute(update(stories).where(stories.c.id == story.id).values(row))
-        standing = set(members_of(self._connection, [story.id])[story.id])
-        for member in story.members:
-            if member not in standing:
-                self.join(story.id, member)
+        self._connection.execute(_CHANGE, {**row, "story_id": story.id})
 
     def join(self, story_id: int, member: Member) -> None:
         """Put a page into a story, and out of the one it was in; the page knows its story from then on."""
         row = {**to_row(members, member), "story_id": story_id}
-        insert_or_update(self._connection, members, row, key=["page_id"])
-        self._connection.execute(update(pages).where(pages.c.id == member.page_id).values(story_id=story_id))
+        insert_or_update(self._connection, members, row, key=("page_id",))
+        self._connection.execute(_TELL, {"id_of_page": member.page_id, "story_id": story_id})
 
     # ── finding pages that may tell the same ───────────────────────────────────────────────────────────────
 
-    def index(self, page_id: int, keys: Collection[str]) -> None:
-        """Replace the keys under which a page is looked up.
+    def index(self, page_id: int, keys: Collection[str], *, first: bool = False) -> None:
+        """Replace the keys under which a page is looked up; `first` where it is known to have none yet.
 
         A key is 16 hex digits, whatever they stand for to the caller; ValueError for another form.
         """
         wanted = {_number(key) for key in keys}
-        standing = set(
-            self._connection.execute(select(page_keys.c.key).where(page_keys.c.page_id == page_id)).scalars()
-        )
+        standing = set() if first else set(self._connection.execute(_KEYS_OF, {"page_id": page_id}).scalars())
         for batch in in_batches(standing - wanted):
             gone = delete(page_keys).where(page_keys.c.page_id == page_id, page_keys.c.key.in_(batch))
             self._connection.execute(gone)
         rows = [{"key": key, "page_id": page_id} for key in sorted(wanted - standing)]
-        insert_or_update(self._connection, page_keys, rows, key=["key", "page_id"], update=())
+        insert_or_update(self._connection, page_keys, rows, key=("key", "page_id"), update=())
 
     def candidates(self, keys: Collection[str], since: datetime | None = None) -> list[tuple[int, int, int]]:
         """Pages that share keys: (page id, story id, how many keys are shared), most shared first.
@@ -128,33 +153,26 @@ class Stories:
         many pages the newest 200 count, so the work is bounded whatever the archive's size.
         """
         shared: Counter[int] = Counter()
-        for batch in in_batches(sorted({_number(key) for key in keys}), 100):
-            found = union_all(
-                *(
-                    select(
-                        select(page_keys.c.page_id)
-                        .where(page_keys.c.key == key)
-                        .order_by(page_keys.c.page_id.desc())
-                        .limit(PAGES_A_KEY)
-                        .subquery()
-                    )
-                    for key in batch
-                )
-            )
-            shared.update(self._connection.execute(found).scalars())
+        for batch in in_batches(sorted({_number(key) for key in keys}), _KEYS_AT_ONCE):
+            wanted = {
+                f"key_{number}": key for number, key in enumerate([*batch, *[None] * (_KEYS_AT_ONCE - len(batch))])
+            }
+            shared.update(self._connection.execute(_SHARING, wanted).scalars())
         told: dict[int, int] = {}
         for batch in in_batches(shared):
-            wanted = select(pages.c.id, pages.c.story_id).where(pages.c.id.in_(batch), pages.c.story_id.is_not(None))
+            in_story = select(pages.c.id, pages.c.story_id).where(pages.c.id.in_(batch), pages.c.story_id.is_not(None))
             if since is not None:
-                wanted = wanted.where(pages.c.first_seen_at >= since)
-            told.update((row.id, row.story_id) for row in self._connection.execute(wanted))
+                in_story = in_story.where(pages.c.first_seen_at >= since)
+            told.update((row.id, row.story_id) for row in self._connection.execute(in_story))
         rows = [(page_id, story_id, shared[page_id]) for page_id, story_id in told.items()]
         return sorted(rows, key=lambda row: (-row[2], row[0]))
 
     # ── what was judged ────────────────────────────────────────────────────────────────────────────────────
 
-    def add_verdict(self, verdict: Verdict) -> Verdict:
+    def add_verdict(self, verdict: Verdict, *, first: bool = False) -> Verdict:
         """Keep a verdict, the one in force from now on, and give it with its id; earlier ones stay.
+
+        `first` where the story is known to have none yet.
 
         A story that has entered the feeds and is not relevant any more is still found under the partners, themes and
         act it stood under, so that the feeds it leaves can say so.
@@ -162,29 +180,26 @@ class Stories:
         """
         if verdict.story_id is None or verdict.judged_at is None:
             raise ValueError("a verdict is kept with its story and the moment it was given")
-        added = insert(verdicts).values(to_row(verdicts, verdict)).returning(verdicts.c.id)
-        verdict = replace(verdict, id=self._connection.execute(added).scalar_one())
-        self._connection.execute(
-            update(stories)
-            .where(stories.c.id == verdict.story_id)
-            .values(verdict_id=verdict.id, relevant=verdict.relevant)
-        )
-        if not verdict.relevant and self._has_entered(verdict.story_id):
+        added: int = self._connection.execute(_ADD_VERDICT, to_row(verdicts, verdict)).scalar_one()
+        verdict = replace(verdict, id=added)
+        in_force = {"verdict_id": verdict.id, "relevant": verdict.relevant}
+        self._connection.execute(_CHANGE, {**in_force, "story_id": verdict.story_id})
+        if not first and not verdict.relevant and self._has_entered(verdict.story_id):
             return verdict
         tags = {("partner", value) for value in verdict.partners} | {("theme", value) for value in verdict.themes}
         if verdict.act:
             tags.add(("act", verdict.act))
-        self._connection.execute(delete(story_tags).where(story_tags.c.story_id == verdict.story_id))
+        if not first:
+            self._connection.execute(_TAGS_OF, {"of_story": verdict.story_id})
         rows = [
             {"kind": kind, "value": value[:LONGEST_TAG], "story_id": verdict.story_id} for kind, value in sorted(tags)
         ]
-        insert_or_update(self._connection, story_tags, rows, key=["kind", "value", "story_id"], update=())
+        insert_or_update(self._connection, story_tags, rows, key=("kind", "value", "story_id"), update=())
         return verdict
 
     def verdict(self, story_id: int) -> Verdict | None:
         """The verdict in force: the newest."""
-        wanted = select(*VERDICT_COLUMNS).where(verdicts.c.story_id == story_id).order_by(verdicts.c.id.desc())
-        row = self._connection.execute(wanted.limit(1)).first()
+        row = self._connection.execute(_VERDICT, {"story_id": story_id}).first()
         return None if row is None else from_row(Verdict, row)
 
     def label(self, label: Label) -> Label:
@@ -194,10 +209,11 @@ class Stories:
 
     def labels(self, story_id: int | None = None) -> list[Label]:
         """The labels of a story, or of all, oldest first: the last one of a story counts."""
-        wanted = select(*_LABEL_COLUMNS).order_by(labels.c.id)
         if story_id is not None:
-            wanted = wanted.where(labels.c.story_id == story_id)
-        return [from_row(Label, row) for row in self._connection.execute(wanted)]
+            rows = self._connection.execute(_LABELS_OF, {"story_id": story_id})
+        else:
+            rows = self._connection.execute(select(*_LABEL_COLUMNS).order_by(labels.c.id))
+        return [from_row(Label, row) for row in rows]
 
     # ── what readers and feeds get to see ──────────────────────────────────────────────────────────────────
 
@@ -258,8 +274,8 @@ class Stories:
 
     # ── within ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _story(self, condition: ColumnElement[bool]) -> Story | None:
-        row = self._connection.execute(select(*STORY_COLUMNS).where(condition)).first()
+    def _story(self, statement: Executable, values: Mapping[str, Any]) -> Story | None:
+        row = self._connection.execute(statement, values).first()
         return (
             None if row is None else from_row(Story, row, members=tuple(members_of(self._connection, [row.id])[row.id]))
         )

@@ -65,7 +65,7 @@ class Visits:
 
     def save_state(self, state: SourceState) -> None:
         """Remember a source's state, in place of what was remembered."""
-        insert_or_update(self._connection, source_states, to_row(source_states, state), key=["slug"])
+        insert_or_update(self._connection, source_states, to_row(source_states, state), key=("slug",))
 
     def due(self, now: datetime) -> list[SourceState]:
         """Sources to visit by now, longest overdue first; one whose next visit is None is not among them."""
