@@ -118,15 +118,15 @@ def match(
     Out comes `{"id", "copies", "story", "why"}`: `copies` names the group of pages with the same text,
     `story` the event; both by the id of its first row.
     """
-    from pipeline.matching.match import Grouping
+    from pipeline.matching.grouping import group
+    from pipeline.matching.match import text_of
+    from pipeline.matching.rows import document_of
 
-    grouping = Grouping()
     rows = list(json_lines(file))
-    for row in rows:
-        grouping.add(str(row.get("id")), _document(row))
-    for row in rows:
-        copies, story, why = grouping.of(str(row.get("id")))
-        print(line({"id": row.get("id"), "copies": copies, "story": story, "why": why}))
+    texts = [text_of(document_of(row), judge_row(row)) for row in rows]
+    for row, found in zip(rows, group(texts), strict=True):
+        copies, story = (rows[number].get("id") for number in (found.copies, found.story))
+        print(line({"id": row.get("id"), "copies": copies, "story": story, "why": found.why}))
 
 
 def judge_row(row: dict[str, Any]) -> "Verdict":
@@ -134,13 +134,6 @@ def judge_row(row: dict[str, Any]) -> "Verdict":
     from pipeline.relevance import judge_text
 
     return judge_text(str(row.get("title") or ""), str(row.get("text") or ""), row.get("lang"))
-
-
-def _document(row: dict[str, Any]) -> "Document":
-    from storage.records import Document
-
-    paragraphs = tuple(filter(None, (part.strip() for part in str(row.get("text") or "").split("\n"))))
-    return Document(title=str(row.get("title") or ""), paragraphs=paragraphs, reader="given", confidence=1.0)
 
 
 def json_lines(file: str) -> Iterator[dict[str, Any]]:

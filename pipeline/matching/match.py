@@ -1,139 +1,126 @@
-"""Which story a page tells: the document and the pages that may tell the same go in, a decision with its reason out.
+"""Which story a page tells: the text and the pages that may tell the same go in, a decision with its reason out.
 
-Two pages tell one story when they carry the same text: an agency story republished with another headline, lead
-and captions is a *copy*. Texts are compared as sets of five-word runs over words folded for comparison; the
-limits were found by reading pairs of real news: at a Jaccard index of 0.7 and more pairs are copies once the
-furniture is gone, and a containment of 0.87 and more marks a shortened copy. Under the same headline half of the
-shorter text is enough: what differs is captions, teasers and where a copy was cut. Does not join other tellings of
-an event nor translations. Pure.
+A page joins a story as a *copy* (it carries the same text), as a *telling* (the same event in its own words) or as an
+*edition* (the same event in another language). Copies are told by their words (`copies`), events by what they share
+and what contradicts (`likeness`). To join a story a page must be near its pages on the whole and not to one of them
+alone, so that a chain of likenesses never ties two events together. Where the evidence is thin the page begins a story
+of its own and the nearest one is *related*. Pure.
 """
 
 import hashlib
-import heapq
-import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.folding import fold_tones
-from storage.records import Document, Role
+from pipeline.matching.copies import Wording, same_text, sketch
+from pipeline.matching.gist import Gist, gist_of
+from pipeline.matching.likeness import kind_of, margin
+from storage.records import Document, Role, Verdict
 
-RUN = 5
-SAME_TEXT = 0.7
-SHORTENED = 0.87
-SAME_HEADLINE = 0.5
-FEWEST_RUNS = 12  # a text shorter than this says too little to be recognised in another
+COMPARED = 6
+"""Pages of one story that a new page is held against, those most alike first."""
 
-SKETCH = 32
-"""How many of a text's runs stand for it when candidates are looked up: the 32 with the smallest hashes (a
-bottom-k sketch, Broder 1997). Texts that share most of their runs share most of these, also where one is cut."""
+RELATED = -1.5
+"""How far below the mark (in log-odds) two texts are still linked as related."""
 
-_WORD = re.compile(r"\w+")
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """A document as it is matched: its wording and its gist."""
+
+    wording: Wording
+    gist: Gist
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What pages that may tell the same are looked up by: 16 hex digits each."""
+        return sketch(self.wording.runs) + tuple(
+            hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8, person=b"event").hexdigest()
+            for term in self.gist.keys
+        )
+
+
+def text_of(document: Document, verdict: Verdict | None = None) -> Text:
+    """A document for matching; its verdict names parties, themes and act."""
+    return Text(wording=Wording(document=document), gist=gist_of(document, verdict))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A page already in a story, with what it says; `runs` may carry its five-word runs when they are at hand."""
+    """A page already in a story, with what it says."""
 
     page_id: int
     story_id: int
-    document: Document
-    runs: frozenset[tuple[str, ...]] | None = None
+    text: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The page that tells the same story, in which role the new page stands to it, and why."""
+    """The page that tells the same story, in which role the new page stands to it, and why.
+
+    `related` is set instead of a role where the two are only near: then the page is in no story yet.
+    """
 
     page_id: int
     story_id: int
-    role: Role
+    role: Role | None
     why: str
 
 
-def match(document: Document, candidates: Iterable[Candidate]) -> Match | None:
-    """The best of the candidates when one carries the same text; None when the document begins a story of its own."""
-    own, headline = text_runs(document), _headline(document)
+@dataclass(slots=True)
+class _Near:
+    """What a story has for a new page: the best of its pages and how near they are on the whole."""
+
+    best: tuple[float, Candidate, str] | None = None
+    margins: list[float] = field(default_factory=list)
+
+
+def match(text: Text, candidates: Iterable[Candidate]) -> Match | None:
+    """The story that the text tells, or a related one; None where no candidate is near.
+
+    Does not depend on the order of the candidates.
+    """
+    ordered = sorted(candidates, key=lambda candidate: candidate.page_id)
+    copy = _copy(text, ordered)
+    return copy if copy is not None else _event(text, ordered)
+
+
+def _copy(text: Text, candidates: Sequence[Candidate]) -> Match | None:
     best: tuple[float, Match] | None = None
     for candidate in candidates:
-        theirs = candidate.runs if candidate.runs is not None else text_runs(candidate.document)
-        likeness, why = same_text(own, theirs, same_headline=headline == _headline(candidate.document))
+        likeness, why = same_text(text.wording, candidate.text.wording)
         if why and (best is None or likeness > best[0]):
             found = Match(page_id=candidate.page_id, story_id=candidate.story_id, role=Role.COPY, why=why)
             best = (likeness, found)
     return best[1] if best else None
 
 
-def same_text(
-    one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]], *, same_headline: bool = False
-) -> tuple[float, str]:
-    """How alike two texts are (0…1), and in words why they are the same text; no words when they are not."""
-    smaller = min(len(one), len(other))
-    if smaller == 0:
-        return 0.0, ""
-    shared = len(one & other)
-    jaccard = shared / (len(one) + len(other) - shared)
-    if jaccard >= SAME_TEXT:
-        return jaccard, f"same text: {jaccard:.0%} of five-word runs shared"
-    containment = shared / smaller
-    if containment >= SHORTENED and smaller >= FEWEST_RUNS:
-        return containment, f"shortened copy: {containment:.0%} of the shorter text stands in the longer"
-    if same_headline and containment >= SAME_HEADLINE and smaller >= FEWEST_RUNS:
-        return containment, f"same headline, and {containment:.0%} of the shorter text stands in the other"
-    return jaccard, ""
+def _event(text: Text, candidates: Sequence[Candidate]) -> Match | None:
+    near: dict[int, _Near] = defaultdict(_Near)
+    for candidate in candidates:
+        above, why = margin(text.gist, candidate.text.gist)
+        story = near[candidate.story_id]
+        story.margins.append(above)
+        if story.best is None or above > story.best[0]:
+            story.best = (above, candidate, why)
+    ranked = sorted(near.items(), key=lambda item: (-_whole(item[1]), item[0]))
+    for _, story in ranked[:1]:
+        assert story.best is not None
+        above, candidate, why = story.best
+        if _whole(story) >= 0:
+            role = Role.TELLING if kind_of(text.gist, candidate.text.gist) == "telling" else Role.EDITION
+            said = f"the same event: {why}"
+            return Match(page_id=candidate.page_id, story_id=candidate.story_id, role=role, why=said)
+        if above >= RELATED:
+            return Match(page_id=candidate.page_id, story_id=candidate.story_id, role=None, why=f"related: {why}")
+    return None
 
 
-def _headline(document: Document) -> tuple[str, ...]:
-    """A headline's words folded for comparison; quotation marks and other signs do not count."""
-    return tuple(_WORD.findall(fold_tones(document.title).lower()))
-
-
-def text_runs(document: Document) -> frozenset[tuple[str, ...]]:
-    """The five-word runs of a document's paragraphs (its lead where it has no more), folded for comparison.
-
-    The headline is left out: republishers change it. So is the lead of a longer article.
-    """
-    text = document.paragraphs or tuple(filter(None, (document.lead,)))
-    words = _WORD.findall(fold_tones(" ".join(text)).lower())
-    if len(words) < RUN:
-        return frozenset([tuple(words)]) if words else frozenset()
-    return frozenset(zip(*(words[i:] for i in range(RUN)), strict=False))
-
-
-def sketch(runs: frozenset[tuple[str, ...]]) -> tuple[str, ...]:
-    """The keys under which a text is looked up: the hashes (16 hex digits) of a fixed sample of its runs."""
-    hashes = (hashlib.blake2b(" ".join(run).encode(), digest_size=8).hexdigest() for run in runs)
-    return tuple(heapq.nsmallest(SKETCH, hashes))
-
-
-class Grouping:
-    """Groups texts as the archive would, in memory: each text joins the first one it is a copy of."""
-
-    def __init__(self) -> None:
-        self._candidates: list[Candidate] = []
-        self._by_key: dict[str, list[int]] = {}
-        self._ids: list[str] = []
-        self._found: dict[str, tuple[str, str, str]] = {}
-
-    def add(self, id: str, document: Document) -> None:
-        """Place a document among those added before it."""
-        runs = text_runs(document)
-        keys = sketch(runs)
-        shared = Counter(index for key in keys for index in self._by_key.get(key, ()))
-        matched = match(document, [self._candidates[index] for index, _ in shared.most_common(20)])
-        number = len(self._ids)
-        story = matched.story_id if matched else number
-        self._ids.append(id)
-        self._candidates.append(Candidate(page_id=number, story_id=story, document=document, runs=runs))
-        for key in keys:
-            self._by_key.setdefault(key, []).append(number)
-        first = self._ids[story]
-        self._found[id] = (first, first, matched.why if matched else "no other text like it")
-
-    def of(self, id: str) -> tuple[str, str, str]:
-        """The first of the copies, the first of the story, and why; raises KeyError for an id never added."""
-        return self._found[id]
+def _whole(story: _Near) -> float:
+    """How near a story is on the whole: the mean over its nearest pages."""
+    nearest = sorted(story.margins, reverse=True)[:COMPARED]
+    return sum(nearest) / len(nearest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
