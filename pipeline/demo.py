@@ -89,7 +89,8 @@ def deviations(store: Store, sources: Mapping[str, Source], truths: Sequence[Tru
     """In words, wherever the archive differs from what is true of the replica's articles in `edition`.
 
     Looked at: every readable article is there once; relevant ones are in the feeds and no others, with their
-    partner countries; a copy stands in its original's story; an edit is a second revision; a removal is suspected.
+    partner countries; copies and translations stand in their original's story; an edit is a second
+    revision; a removal is suspected.
     """
     found: list[str] = []
     say = found.append
@@ -123,10 +124,13 @@ def deviations(store: Store, sources: Mapping[str, Source], truths: Sequence[Tru
             original = by_address.get(truth.copy_of) if truth.copy_of else None
             if mine and original and mine.story.id != original.story.id:
                 say(f"{truth.id}: a copy that became a story of its own")
+            translated = by_address.get(truth.translation_of) if truth.translation_of else None
+            if mine and translated and mine.story.id != translated.story.id:
+                say(f"{truth.id}: a translation that became a story of its own")
         joined: dict[int | None, str] = {}
         for truth in truths:
             view = by_address.get(truth.address)
-            if view is None or truth.copy_of:
+            if view is None or truth.copy_of or truth.translation_of:
                 continue
             if view.story.id in joined:
                 say(f"{truth.id} and {joined[view.story.id]} are two stories, and were taken for one")

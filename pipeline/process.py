@@ -8,7 +8,7 @@
             change   = compare(the page's revisions, reading)
             revision = append, when the words are new
             story    = match(document, pages that share its sketch) or a new one
-            verdict  = judge(what the story's first publisher says now), unless a person has labelled it
+            verdict  = judge(what the story's pages say now), unless a person has labelled it
             remember the page's blocks for the site's memory
 
 A crash leaves the whole effect of a capture or none of it; a capture is settled once, so processing again changes
@@ -18,13 +18,14 @@ capture stays unsettled, and the others go on.
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from pipeline import changes, entering
-from pipeline.matching.match import Candidate, Claim, first_publisher, match, sketch, text_runs
+from pipeline.matching.match import Candidate, Text, match, text_of
+from pipeline.matching.roles import Claim, arranged, first_publisher
 from pipeline.reading.read import RawPage, Reading, read
 from pipeline.relevance import gloss, judge
 from pipeline.saved_pages import IMPORTED
@@ -53,7 +54,9 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-CANDIDATES = 20  # pages compared in full with a new one, those that share most of its sketch first
+CANDIDATES = 12  # pages compared in full with a new one, those that share most of its sketch first
+
+SPEAKING = 6  # pages of a story whose words are judged, the first publisher's first
 
 _NEW_WORDS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED)
 
@@ -229,15 +232,16 @@ def append(
         )
     )
     archive.search.index(page.id, document)
-    keys = sketch(text_runs(document))
+    alone = verdict_on(document, None)
+    text = text_of(document, alone)
     told = {page.id: (page, revision)}
     if page.story_id is not None:
-        archive.stories.index(page.id, keys)
+        archive.stories.index(page.id, text.keys)
         story, verdict, entered = judge_story(archive, page.story_id, capture.fetched_at, told=told)
         return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
-    matched = match(document, _candidates(archive, keys))
-    archive.stories.index(page.id, keys, first=latest is None)
-    if matched is not None:
+    matched = match(text, _candidates(archive, text))
+    archive.stories.index(page.id, text.keys, first=latest is None)
+    if matched is not None and matched.role is not None:
         member = Member(page_id=page.id, role=matched.role, taken_from=matched.page_id, why=matched.why)
         archive.stories.join(matched.story_id, member)
         story, verdict, entered = judge_story(archive, matched.story_id, capture.fetched_at, told=told)
@@ -252,29 +256,26 @@ def append(
         begun = archive.stories.create(new)
         assert begun.id is not None
         if begun == replace(new, id=begun.id):
-            story, verdict, entered = _judge_new(archive, begun, document, capture.fetched_at)
+            story, verdict, entered = _judge_new(archive, begun, alone, capture.fetched_at)
         else:  # a story of that name was there
             story, verdict, entered = judge_story(archive, begun.id, capture.fetched_at, told=told)
     return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
 
 
-def _judge_new(archive: Archive, story: Story, document: Document, at: datetime) -> tuple[Story, Verdict, bool]:
-    """Judge a story that has just begun with its only page: nothing about it has to be looked up."""
-    verdict = replace(verdict_on(document, None), story_id=story.id, judged_at=at)
-    verdict = archive.stories.add_verdict(verdict, first=True)
+def _judge_new(archive: Archive, story: Story, verdict: Verdict, at: datetime) -> tuple[Story, Verdict, bool]:
+    """Let a story that has just begun with its only page enter by that page's verdict."""
+    verdict = archive.stories.add_verdict(replace(verdict, story_id=story.id, judged_at=at), first=True)
     changed = entering.decide(story, verdict, story.link_page_id, at)
     if changed != story:
         archive.stories.save(changed)
     return changed, verdict, entering.has_entered(story, verdict)
 
 
-def _candidates(archive: Archive, keys: Collection[str]) -> list[Candidate]:
-    candidates = []
-    for page_id, story_id, _shared in archive.stories.candidates(keys)[:CANDIDATES]:
-        revision = archive.pages.latest_revision(page_id)
-        if revision is not None:
-            candidates.append(Candidate(page_id=page_id, story_id=story_id, document=revision.document))
-    return candidates
+def _candidates(archive: Archive, text: Text) -> list[Candidate]:
+    return [
+        Candidate(page_id=page_id, story_id=story_id, text=text_of(document, verdict))
+        for page_id, story_id, document, verdict in archive.stories.sharing(text.keys, CANDIDATES)
+    ]
 
 
 def story_uid(source: str, key: str) -> str:
@@ -290,7 +291,10 @@ def judge_story(
     late: bool = False,
     told: Mapping[int, tuple[Page, Revision]] = MappingProxyType({}),
 ) -> tuple[Story, Verdict, bool]:
-    """Judge a story by what its first publisher says now, and let it enter or leave the feeds.
+    """Judge a story by what its pages say now, and let it enter or leave the feeds.
+
+    The first publisher's words count; where they are not relevant and another page's are, that page speaks for the
+    event: a short notice must not hide what others tell in full.
 
     `at` is the moment of the capture (or of the new judgement) that asks. With `late` a story that was not
     relevant before enters at the place of its own time and is marked, so that a better judge does not flood
@@ -313,16 +317,18 @@ def judge_story(
             first_seen_at=page.first_seen_at,
             credits_agency=revision.document.agency is not None,
             is_agency=page.source in agencies,
+            language=revision.document.language,
         )
         for page_id, page in pages.items()
         if page is not None and (revision := said[page_id]) is not None
     ]
     link = first_publisher(claims)
-    revision = said[link]
-    assert revision is not None
+    for member in set(arranged(story.members, claims)) - set(story.members):
+        archive.stories.join(story_id, member)
     before = archive.stories.verdict(story_id)
     labels = archive.stories.labels(story_id)
-    verdict = verdict_on(revision.document, labels[-1] if labels else None)
+    spoken = [link, *(claim.page_id for claim in claims if claim.page_id != link)][:SPEAKING]
+    verdict = _strongest([said[page_id] for page_id in spoken], labels[-1] if labels else None)
     if before is None or not _same(before, verdict):
         verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))
     else:
@@ -331,6 +337,18 @@ def judge_story(
     if changed != story:
         archive.stories.save(changed)
     return changed, verdict, entering.has_entered(story, verdict)
+
+
+def _strongest(said: Sequence[Revision | None], label: Label | None) -> Verdict:
+    """The verdict on the first text that is relevant; on the likeliest where none is."""
+    verdicts = []
+    for revision in said:
+        assert revision is not None
+        verdict = verdict_on(revision.document, label)
+        if verdict.relevant or label is not None:
+            return verdict
+        verdicts.append(verdict)
+    return max(verdicts, key=lambda verdict: verdict.score)
 
 
 def verdict_on(document: Document, label: Label | None) -> Verdict:

@@ -27,12 +27,13 @@ from sqlalchemy import (
     update,
 )
 
+from storage.json_values import from_plain
 from storage.keys import canonical_url
-from storage.records import Label, Member, Story, StoryView, Verdict
+from storage.records import Document, Label, Member, Story, StoryView, Verdict
 from storage.row_mapping import from_row, in_batches, insert_if_new, insert_or_update, to_row
 from storage.story_filter import StoryFilter
 from storage.story_views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
-from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, stories, story_tags, verdicts
+from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, revisions, stories, story_tags, verdicts
 
 PAGES_A_KEY = 200
 """A key that stands on more pages than this says little: only the newest of them are looked at."""
@@ -53,6 +54,17 @@ _VERDICT = (
 _LABELS_OF = select(*_LABEL_COLUMNS).where(labels.c.story_id == bindparam("story_id")).order_by(labels.c.id)
 _TAGS_OF = delete(story_tags).where(story_tags.c.story_id == bindparam("of_story"))
 _KEYS_OF = select(page_keys.c.key).where(page_keys.c.page_id == bindparam("page_id"))
+
+_SAID = (
+    select(revisions.c.page_id, revisions.c.document)
+    .join(pages, and_(pages.c.id == revisions.c.page_id, pages.c.latest_number == revisions.c.number))
+    .where(revisions.c.page_id.in_(bindparam("page_ids", expanding=True)))
+)
+_IN_FORCE = (
+    select(*VERDICT_COLUMNS)
+    .join(stories, stories.c.verdict_id == verdicts.c.id)
+    .where(stories.c.id.in_(bindparam("story_ids", expanding=True)))
+)
 
 _KEYS_AT_ONCE = 32
 _SHARING = union_all(
@@ -166,6 +178,19 @@ class Stories:
             told.update((row.id, row.story_id) for row in self._connection.execute(in_story))
         rows = [(page_id, story_id, shared[page_id]) for page_id, story_id in told.items()]
         return sorted(rows, key=lambda row: (-row[2], row[0]))
+
+    def sharing(self, keys: Collection[str], limit: int) -> list[tuple[int, int, Document, Verdict | None]]:
+        """The pages that share most keys: page id, story id, what the page says now, and the story's verdict."""
+        chosen = [(page_id, story_id) for page_id, story_id, _ in self.candidates(keys)[:limit]]
+        if not chosen:
+            return []
+        rows = self._connection.execute(_SAID, {"page_ids": [page_id for page_id, _ in chosen]})
+        said = {row.page_id: from_plain(Document, row.document) for row in rows}
+        ids = sorted({story_id for _, story_id in chosen})
+        judged = {
+            row.story_id: from_row(Verdict, row) for row in self._connection.execute(_IN_FORCE, {"story_ids": ids})
+        }
+        return [(page, story, said[page], judged.get(story)) for page, story in chosen if page in said]
 
     # ── what was judged ────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from pipeline.commands.output import line, say
 
 if TYPE_CHECKING:
     from spiders.source import Source
-    from storage.records import Document, Verdict
+    from storage.records import Verdict
 
 STDIN = "-"
 

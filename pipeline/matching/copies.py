@@ -1,4 +1,4 @@
-"""Whether two pages carry the same text: republished whole, shortened, or under another headline, lead and captions (pure).
+"""Whether two pages carry the same text: republished whole, shortened, or under another headline, lead and captions.
 
 Texts are compared as sets of five-word runs over words folded for comparison; the limits were found by reading pairs
 of real news: at a Jaccard index of 0.7 and more pairs are copies once the furniture is gone, and a containment of 0.87
@@ -7,7 +7,7 @@ teasers and where a copy was cut.
 
 However alike, two texts are no copies where words stand in the place of others that matter: bulletins, templates,
 advertorials and a page brought up to date differ in numbers and names. And a short text is the blurb of a series as
-often as a copy: it needs a headline that shares words, and nearness in time.
+often as a copy: it needs a headline that shares words, and nearness in time. Pure.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ SKETCH = 32
 """How many of a text's runs stand for it when candidates are looked up: the 32 with the smallest hashes (a
 bottom-k sketch, Broder 1997). Texts that share most of their runs share most of these, also where one is cut."""
 
-SHORT = 70  # words up to which a text may be a blurb
+SHORT = 50  # five-word runs up to which a text may be the blurb of a series
 SHORT_WITHIN = timedelta(days=3)
 SHORT_HEADLINE = 0.3  # of the shorter headline's words
 
@@ -91,7 +91,7 @@ def same_text(one: Wording, other: Wording) -> tuple[float, str]:
         likeness, why = containment, f"same headline, and {containment:.0%} of the shorter text stands in the other"
     else:
         return jaccard, ""
-    if smaller < SHORT and not same_headline and not _short_copies(one, other):
+    if not same_headline and (_are_digests(one, other) or (smaller < SHORT and not _short_copies(one, other))):
         return likeness, ""
     return likeness, "" if contradictions(one, other) >= CONTRADICTIONS else why
 
@@ -109,17 +109,21 @@ def contradictions(one: Wording, other: Wording) -> int:
 
 
 def _differ(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    numbers = [{re.sub(r"[.,]", "", token).lstrip("0") for token in each if token[0].isdigit()} for each in (some, others)]
+    numbers = [
+        {re.sub(r"[.,]", "", token).lstrip("0") for token in each if token[0].isdigit()} for each in (some, others)
+    ]
     if all(numbers) and not numbers[0] & numbers[1]:
         return True
     names = [{fold(token) for token in each if token[0].isupper()} for each in (some, others)]
     return all(names) and not names[0] & names[1]
 
 
+def _are_digests(one: Wording, other: Wording) -> bool:
+    return is_digest(one.document.title) or is_digest(other.document.title)
+
+
 def _short_copies(one: Wording, other: Wording) -> bool:
     """Whether two short texts under different headlines may be copies and are not the blurb of a series."""
-    if is_digest(one.document.title) or is_digest(other.document.title):
-        return False
     first, second = set(one.headline), set(other.headline)
     if len(first & second) < SHORT_HEADLINE * min(len(first), len(second)):
         return False

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 from math import log, sqrt
 
 from pipeline.matching.rarity import rarity
 from storage.folding import fold, fold_tones
+from storage.partners import is_country
 from storage.records import Document, Verdict
 
 READ = 400
@@ -25,6 +27,11 @@ LEAD = 60
 
 KEYS = 24
 """Terms under which a text is looked up."""
+
+LIKELY = 0.3
+"""From which likelihood of health cooperation on a text is looked up by its parties too."""
+
+PARTY_DAYS = 3
 
 RARE, COMMON = 4.5, 3.0
 """From which rarity on (`rarity`, in nats) a name counts as rare, and up to which a term finds nothing."""
@@ -40,6 +47,8 @@ _SCALES = {
     "миллиона": 6, "миллионов": 6, "млн": 6,
     "ty": 9, "ti": 9, "billion": 9, "milliard": 9, "milliards": 9, "миллиардов": 9, "млрд": 9, "miliar": 9,
 }  # fmt: skip
+
+_SCALE_WORDS = "|".join(sorted(_SCALES, key=len, reverse=True))
 
 _MONTHS = {
     name: month
@@ -62,10 +71,16 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_DAY_MONTH = re.compile(r"(?<![\d./\-])(\d{1,2})\s?[/.\-]\s?(\d{1,2})(?:\s?[/.\-]\s?(?:19|20)\d\d)?(?![\d/]|[.\-,]\d)")
+_DAY_MONTH = re.compile(
+    r"(?<![\d./\-])(\d{1,2})\s?[/.\-]\s?(\d{1,2})(?:\s?[/.\-]\s?(?:19|20)\d\d)?(?![\d/]|[.\-,]\d|\s?(?:%|"
+    + _SCALE_WORDS
+    + r"))"
+)
 _ISO_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d[-/年](\d{1,2})[-/月](\d{1,2})(?!\d)")
 _CJK_DAY = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_MONTH_WORD = re.compile(r"(?<!\w)(?:(\d{1,2})(?:st|nd|rd|th|er|\.)?\s(?:de\s)?([^\W\d_]{3,9})|([^\W\d_]{3,9})\.?\s(\d{1,2})(?!\d))")
+_MONTH_WORD = re.compile(
+    r"(?<!\w)(?:(\d{1,2})(?:st|nd|rd|th|er|\.)?\s(?:de\s)?([^\W\d_]{3,9})|([^\W\d_]{3,9})\.?\s(\d{1,2})(?!\d))"
+)
 _VI_DAY = re.compile(r"ngay\s(\d{1,2})\sthang\s(\d{1,2})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -118,6 +133,11 @@ class Gist:
         return _vector(title), _vector(title + text[:LEAD]), _vector(title + text)
 
     @cached_property
+    def countries(self) -> frozenset[str]:
+        """The partners that are countries."""
+        return frozenset(filter(is_country, self.partners))
+
+    @cached_property
     def rare_names(self) -> frozenset[str]:
         """The names that few texts share."""
         return frozenset(name for name in self.names if rarity(f"name {name}") > RARE)
@@ -128,7 +148,15 @@ class Gist:
         terms = {f"name {name}" for name in self.names} | {f"number {number}" for number in self.numbers}
         terms |= set(_terms(self.title_words))
         ranked = sorted(((rarity(term), term) for term in terms), key=lambda pair: (-pair[0], pair[1]))
-        return tuple(term for worth, term in ranked[:KEYS] if worth > COMMON)
+        return tuple(term for worth, term in ranked[:KEYS] if worth > COMMON) + self._party_keys
+
+    @property
+    def _party_keys(self) -> tuple[str, ...]:
+        """What an edition is looked up by, whose words are others: a party in the days around publication."""
+        if self.published is None or self.likely < LIKELY:
+            return ()
+        week = self.published.toordinal() // PARTY_DAYS
+        return tuple(f"party {code} {near}" for code in sorted(self.partners)[:4] for near in (week, week + 1))
 
 
 def gist_of(document: Document, verdict: Verdict | None = None) -> Gist:
@@ -152,10 +180,14 @@ def terms_of(gist: Gist) -> set[str]:
     return words | {f"name {name}" for name in gist.names} | {f"number {number}" for number in gist.numbers}
 
 
+def pairs_of(words: tuple[str, ...]) -> Iterable[str]:
+    """Each two words that stand together."""
+    return (f"{one} {other}" for one, other in pairwise(words))
+
+
 def _terms(words: tuple[str, ...]) -> Iterable[str]:
     yield from words
-    for one, other in zip(words, words[1:], strict=False):
-        yield f"{one} {other}"
+    yield from pairs_of(words)
 
 
 def _vector(words: tuple[str, ...]) -> Mapping[str, float]:
@@ -183,9 +215,8 @@ def _names(text: str) -> set[str]:
         if token[0].isupper():
             shouted = token.isupper() and len(token) > 1
             word = fold(token)
-            if shouted or not begins or len(running) > 0:
-                if len(word) >= 4 or shouted:
-                    found.add(word)
+            if (shouted or not begins or running) and (len(word) >= 4 or shouted):
+                found.add(word)
             running.append(word)
             begins = False
             for size in (2, 3):
@@ -213,9 +244,10 @@ def _days(text: str) -> set[tuple[int, int]]:
 
 
 def _numbers(text: str, fewest: int = 2) -> set[str]:
-    folded = fold(text)
+    folded = fold(_CJK_DAY.sub(" ", text))
     for pattern in (_ISO_DAY, _DAY_MONTH, _VI_DAY):
         folded = pattern.sub(" ", folded)
+    folded = _MONTH_WORD.sub(lambda found: " " if _MONTHS.get(found[2] or found[3]) else found[0], folded)
     tokens = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%", folded)
     found: set[str] = set()
     for place, token in enumerate(tokens):

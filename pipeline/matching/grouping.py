@@ -57,9 +57,7 @@ def _pairs(texts: Sequence[Text]) -> set[tuple[int, int]]:
     return {pair for found in holders.values() if len(found) <= HOLDERS for pair in combinations(found, 2)}
 
 
-def _near(
-    texts: Sequence[Text], stories: "_Sets", one: int, other: int, known: dict[tuple[int, int], float]
-) -> bool:
+def _near(texts: Sequence[Text], stories: "_Sets", one: int, other: int, known: dict[tuple[int, int], float]) -> bool:
     """Whether two groups are near on the whole: the mean over their nearest pairs."""
     values = []
     for mine in stories.members(one):

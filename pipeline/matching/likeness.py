@@ -6,14 +6,15 @@ against it. The weights are trained (`training/`) and kept readable in `weights.
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log1p
 from pathlib import Path
 from typing import Literal
 
-from pipeline.matching.gist import Gist
+from pipeline.matching.copies import is_digest
+from pipeline.matching.gist import Gist, pairs_of
 from pipeline.matching.rarity import rarity
 
 FILE = Path(__file__).parent / "weights.json"
@@ -25,14 +26,17 @@ FEATURES: Mapping[Kind, tuple[str, ...]] = {
     "telling": (
         "headline", "beginning", "text", "headline words found", "headline pairs found", "headline pairs found in one",
         "names", "numbers", "parties", "act", "theme", "day", "near in time", "likely cooperation",
-        "against: other names", "against: other numbers", "against: other parties", "against: other day", "against: far in time",
+        "against: other names", "against: other numbers", "against: other parties", "against: other day",
+        "against: far in time",
     ),
     "edition": (
         "names", "shared names", "numbers", "shared numbers", "parties", "shared parties", "act", "theme", "day",
         "near in time", "likely cooperation",
-        "against: other names", "against: other numbers", "against: other parties", "against: other day", "against: far in time",
+        "against: other names", "against: other numbers", "against: other parties", "against: other day",
+        "against: far in time",
     ),
 }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -68,6 +72,8 @@ def features(one: Gist, other: Gist) -> dict[str, float]:
 
 def margin(one: Gist, other: Gist) -> tuple[float, str]:
     """How far above the mark (in log-odds) the pair is taken to be one event, and why in words."""
+    if is_digest(one.title) or is_digest(other.title):
+        return -math.inf, "several news in one"
     kind = kind_of(one, other)
     trained = load_weights()[kind]
     found = features(one, other)
@@ -79,15 +85,18 @@ def margin(one: Gist, other: Gist) -> tuple[float, str]:
 def _in_common(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
     shared, part = _share(one.names, other.names, "name")
     yield "names", part
-    yield "shared names", log1p(shared)
+    yield "shared names", math.log1p(shared)
     shared, part = _share(one.numbers, other.numbers, "number")
     yield "numbers", part
-    yield "shared numbers", log1p(shared)
+    yield "shared numbers", math.log1p(shared)
     yield "against: other numbers", _apart(one.numbers, other.numbers)
     yield "against: other names", _apart(one.rare_names, other.rare_names)
     yield "parties", float(bool(one.partners & other.partners))
-    yield "shared parties", log1p(len(one.partners & other.partners))
-    yield "against: other parties", float(bool(one.partners and other.partners and not one.partners & other.partners))
+    yield "shared parties", math.log1p(len(one.partners & other.partners))
+    yield (
+        "against: other parties",
+        float(bool(one.countries and other.countries and not one.countries & other.countries)),
+    )
     yield "act", float(one.act is not None and one.act == other.act)
     yield "theme", len(one.themes & other.themes) / max(1, min(len(one.themes), len(other.themes)))
     yield "day", float(bool(one.days & other.days))
@@ -96,7 +105,7 @@ def _in_common(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
     if one.published and other.published:
         days = abs((one.published - other.published).days)
         yield "near in time", 1.0 if days <= 2 else 0.5 if days <= 4 else 0.0
-        yield "against: far in time", min(1.0, log1p(max(0, days - 3)) / 4)
+        yield "against: far in time", min(1.0, math.log1p(max(0, days - 3)) / 4)
 
 
 def _in_words(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
@@ -104,17 +113,16 @@ def _in_words(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
         yield name, _cosine(mine, theirs)
     words = [_covered(a.title_words, {*b.title_words, *b.text_words}, square=True) for a, b in _both(one, other)]
     yield "headline words found", min(words)
-    pairs = [_covered(_pairs(a.title_words), {*_pairs(b.title_words), *_pairs(b.text_words)}) for a, b in _both(one, other)]
+    pairs = [
+        _covered(pairs_of(a.title_words), {*pairs_of(b.title_words), *pairs_of(b.text_words)})
+        for a, b in _both(one, other)
+    ]
     yield "headline pairs found", min(pairs)
     yield "headline pairs found in one", max(pairs)
 
 
 def _both(one: Gist, other: Gist) -> tuple[tuple[Gist, Gist], tuple[Gist, Gist]]:
     return (one, other), (other, one)
-
-
-def _pairs(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
 
 
 def _covered(wanted: Iterable[str], there: set[str], *, square: bool = False) -> float:

@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import lru_cache
 
 from pipeline.matching.copies import Wording, same_text, sketch
 from pipeline.matching.gist import Gist, gist_of
@@ -41,6 +41,7 @@ class Text:
         )
 
 
+@lru_cache(maxsize=1024)  # one event's pages come in together, and each is held against the others
 def text_of(document: Document, verdict: Verdict | None = None) -> Text:
     """A document for matching; its verdict names parties, themes and act."""
     return Text(wording=Wording(document=document), gist=gist_of(document, verdict))
@@ -121,29 +122,3 @@ def _whole(story: _Near) -> float:
     """How near a story is on the whole: the mean over its nearest pages."""
     nearest = sorted(story.margins, reverse=True)[:COMPARED]
     return sum(nearest) / len(nearest)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What speaks for a page being the first publisher of a story's text."""
-
-    page_id: int
-    published_at: datetime | None
-    first_seen_at: datetime
-    credits_agency: bool  # its signature names an agency
-    is_agency: bool  # its publisher is one
-
-
-def first_publisher(claims: Sequence[Claim]) -> int:
-    """The page to send readers to: an agency's own before one that credits an agency, then the earliest published.
-
-    Raises ValueError without claims.
-    """
-    if not claims:
-        raise ValueError("a story without pages has no first publisher")
-
-    def rank(claim: Claim) -> tuple[bool, datetime, int]:
-        republished = claim.credits_agency and not claim.is_agency
-        return republished, claim.published_at or claim.first_seen_at, claim.page_id
-
-    return min(claims, key=rank).page_id

@@ -43,6 +43,7 @@ def _loaded() -> tuple[float, bytes]:
     return math.log(int.from_bytes(raw[:_HEAD], "big")), raw[_HEAD:]
 
 
+@lru_cache(maxsize=1 << 17)  # a language has few words, and texts repeat them
 def rarity(term: str) -> float:
     """The inverse document frequency of a term, in nats; the logarithm of all documents for one never seen."""
     most, table = _loaded()
@@ -52,6 +53,7 @@ def rarity(term: str) -> float:
 def forget() -> None:
     """Read the table anew when it is next asked for: it has been made again."""
     _loaded.cache_clear()
+    rarity.cache_clear()
 
 
 _LN2 = math.log(2)

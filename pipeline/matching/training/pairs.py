@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.matching.gist import Gist, gist_of
-from pipeline.matching.likeness import features, kind_of
+from pipeline.matching.likeness import Kind, features, kind_of
 from pipeline.matching.rows import document_of
 from pipeline.relevance import judge_text
 
@@ -87,19 +87,23 @@ def grouped_pairs(rows: Sequence[Mapping[str, Any]], groups: Iterable[Mapping[st
 
 
 def _look_alikes(gists: Mapping[str, Gist]) -> Iterator[tuple[str, str]]:
+    """Pairs that share a name that is not common (in one language) or a country (in two), those most alike first."""
     holders: dict[str, list[str]] = defaultdict(list)
     for id, gist in gists.items():
-        for name in gist.rare_names:
-            holders[name].append(id)
+        for shared in (*(f"name {name}" for name in gist.rare_names), *(f"country {code}" for code in gist.countries)):
+            holders[shared].append(id)
     seen: set[tuple[str, str]] = set()
-    found: list[tuple[float, tuple[str, str]]] = []
-    for name in sorted(holders):
-        if len(holders[name]) <= WELL_KNOWN:
-            seen.update(itertools.combinations(sorted(holders[name]), 2))
+    for shared in sorted(holders):
+        if len(holders[shared]) <= WELL_KNOWN:
+            seen.update(itertools.combinations(sorted(holders[shared]), 2))
+    found: dict[Kind, list[tuple[float, tuple[str, str]]]] = {"telling": [], "edition": []}
     for one, other in sorted(seen):
-        beginning = features(gists[one], gists[other]).get("beginning", 0.0)
+        kind = kind_of(gists[one], gists[other])
+        told = features(gists[one], gists[other])
+        alike = told.get("beginning", 0.0) if kind == "telling" else told.get("shared names", 0.0)
         days = [gist.published for gist in (gists[one], gists[other]) if gist.published]
         apart = abs((days[0] - days[1]).days) if len(days) == 2 else 0
-        if beginning < ALIKE or (beginning < 0.9 and apart > FAR):
-            found.append((-beginning, (one, other)))
-    yield from (pair for _, pair in sorted(found)[:MOST_LOOK_ALIKES])
+        if kind == "edition" or alike < ALIKE or (alike < 0.9 and apart > FAR):
+            found[kind].append((-alike, (one, other)))
+    for pairs in found.values():
+        yield from (pair for _, pair in sorted(pairs)[:MOST_LOOK_ALIKES])
