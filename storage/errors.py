@@ -22,6 +22,10 @@ class ArchiveUnwritable(StorageError):
     """The archive's file or directory cannot be made or written."""
 
 
+class ArchiveGone(StorageError):
+    """The archive's file was there and is not any more, or another file stands in its place."""
+
+
 class NotAnArchive(StorageError):
     """The address or the file is not one Healthwire can keep an archive in."""
 

@@ -10,8 +10,7 @@ from storage.archive import Archive
 from storage.engines import WAIT, Engines, make_engines, named_errors, place
 from storage.errors import NotAnArchive, NotMigrated
 from storage.tables import SCHEMA
-
-_LOG_INDEX_HEADER = 48  # bytes: the first copy of the WAL index header (sqlite.org/walformat.html)
+from storage.watch import Watch
 
 
 class Store:
@@ -28,6 +27,7 @@ class Store:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._ready = False
+        self._watch = Watch(engines.file) if engines.file is not None else None
 
     @classmethod
     def open(cls, url: str, *, wait: float = WAIT) -> "Store":
@@ -83,6 +83,8 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; nothing of the store may be used any more."""
+        if self._watch is not None:
+            self._watch.close()
         self._engines.close()
 
     def __enter__(self) -> "Store":
@@ -118,21 +120,15 @@ class Store:
     def version(self) -> Hashable:
         """Another thing after every commit to the archive and the same between; costs microseconds on SQLite.
 
-        SQLite: the header of the log's index, which every commit rewrites, and the file's own stamp for when there
-        is no log. PostgreSQL: the next transaction number, which only transactions that write take.
+        SQLite: the `data_version` of a connection that is kept for this and never writes, and which file it is.
+        PostgreSQL: the next transaction number, which only transactions that write take. Raises ArchiveGone when the
+        file is not there any more.
         """
-        file = self._engines.file
-        if file is None:
-            with self._engines.reader.connect() as connection:
+        if self._watch is None:
+            with named_errors(self._engines), self._engines.reader.connect() as connection:
                 number: str = connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
             return number
-        stamp = file.stat()
-        try:
-            with open(f"{file}-shm", "rb") as index:
-                header = index.read(_LOG_INDEX_HEADER)
-        except OSError:
-            header = b""
-        return stamp.st_ino, stamp.st_mtime_ns, stamp.st_size, header
+        return self._watch.version()
 
     def exclusive(self, name: str) -> AbstractContextManager[None]:
         """Hold a name that one holder can have at a time, in all processes that use this archive.
