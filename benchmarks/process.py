@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -72,7 +73,11 @@ class Press:
         if self._kept and self._random.random() < 0.1:
             return self._random.choice(self._kept[-200:])
         row = self._random.choice(self._rows)
-        sentences = [row.text.strip(" .")]
+        title = row.title.split()
+        for place in self._random.sample(range(len(title)), len(title) // 2):  # no two headlines are the same news
+            title[place] = self._random.choice(self._words)
+        row = replace(row, title=" ".join(title))
+        sentences = [" ".join(self._random.sample(row.text.split(), len(row.text.split())))]
         sentences += [" ".join(self._random.choices(self._words, k=22)) for _ in range(SENTENCES_A_PAGE)]
         self._kept.append((row, sentences))
         return row, sentences

@@ -8,6 +8,7 @@ from feeds.entry import Content
 from feeds.feed import Feed, compose
 from feeds.site import Site
 from feeds.spec import SIZE, FeedSpec, automatic, with_configured
+from storage.records import StoryView
 
 if TYPE_CHECKING:
     from storage.archive import Archive
@@ -22,8 +23,11 @@ def all_specs(
     return with_configured(made, configured)
 
 
-def load_feed(archive: "Archive", spec: FeedSpec, site: Site) -> Feed:
-    """One feed as the archive has it now, with the stories withdrawn from it as tombstones."""
-    views = archive.stories.views(spec.filter, spec.size)
-    withdrawn = archive.stories.views(replace(spec.filter, relevant=None, withdrawn=True), spec.size)
-    return compose(spec, views, site, withdrawn)
+def load_feed(archive: "Archive", spec: FeedSpec, site: Site, known: dict[int, StoryView] | None = None) -> Feed:
+    """One feed as the archive has it now, with the stories withdrawn from it as tombstones.
+
+    Feeds share stories: where several are loaded in one transaction, `known` keeps what was read for the others.
+    """
+    views = archive.stories.views(spec.filter, spec.size, known=known)
+    gone = replace(spec.filter, relevant=None, withdrawn=True)
+    return compose(spec, views, site, archive.stories.views(gone, spec.size, known=known))

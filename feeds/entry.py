@@ -10,6 +10,7 @@ Does not render: an Entry holds clean text, ready to be escaped.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from feeds.clean_text import (
@@ -128,6 +129,7 @@ class Tombstone:
     why: str
 
 
+@lru_cache(maxsize=4096)  # a story stands in several feeds, each in three formats
 def make_entry(view: StoryView, site: Site, content: Content = "lead") -> Entry:
     """The entry of a story. Raises nothing for any text, however hostile."""
     document, page = view.link.latest.document, site.story_url(view.story.uid)

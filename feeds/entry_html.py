@@ -3,12 +3,14 @@
 Every text is escaped; the only markup is what stands in this module, none of it a script, style or image.
 """
 
+from functools import lru_cache
 from html import escape
 
 from feeds.entry import Entry, Term, score_in_words
 from feeds.site import Site
 
 
+@lru_cache(maxsize=4096)  # a story stands in several feeds, each in three formats
 def body(entry: Entry, site: Site) -> str:
     """The entry's body as an HTML fragment without wrapping element; addresses in it are absolute."""
     parts = [f"<p>{escape(text)}</p>" for text in entry.paragraphs or (entry.summary,) if text]

@@ -9,13 +9,15 @@ a file whose bytes would not differ is not touched. A feed that was configured o
 listed as retired; one that the archive makes by itself (a partner, a language) stays, valid and empty.
 """
 
+import hashlib
 import json
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,11 +29,15 @@ from feeds.render import render
 from feeds.site import FORMATS, Site
 from feeds.spec import SIZE, FeedSpec, of_slug
 from storage.errors import HealthwireError
+from storage.records import StoryView
 
 if TYPE_CHECKING:
     from storage.store import Store
 
 MANIFEST = "feeds.json"
+STAMP = ".healthwire-stamp"
+"""The file that says of what the feeds beside it were made: a publishing that would change nothing ends there."""
+
 LATEST = 20
 _BESIDE = ".healthwire-"
 _LEFT_OVER = 3600.0  # seconds after which a file beside its place is taken for a dead process's
@@ -66,9 +72,16 @@ def publish(
     Raises PublishError when the directory cannot be written or the disk is full.
     """
     with store.read() as archive:
+        stamp = _stamp(archive.stamp(), site, configured, size, content)
+        standing = _standing(directory, stamp)
+        if standing is not None:
+            return standing
         specs = all_specs(archive, configured, size=size, content=content)
-        feeds = [load_feed(archive, spec, site) for spec in specs]
-    return publish_feeds(feeds, directory, site, size=size, content=content)
+        known: dict[int, StoryView] = {}
+        feeds = [load_feed(archive, spec, site, known) for spec in specs]
+    published = publish_feeds(feeds, directory, site, size=size, content=content)
+    write(directory, {STAMP: stamp.encode()})
+    return published
 
 
 def publish_feeds(
@@ -150,7 +163,7 @@ def manifest(directory: Path) -> Manifest:
     """What was published into a directory; an empty manifest where there is none, or none that can be read."""
     try:
         kept = json.loads((directory / MANIFEST).read_bytes())
-        return replace(Manifest(), feeds=_slugs(kept["feeds"]), retired=_slugs(kept["retired"]))
+        return Manifest(feeds=_slugs(kept["feeds"]), retired=_slugs(kept["retired"]))
     except (OSError, ValueError, KeyError, TypeError):
         return Manifest()
 
@@ -164,6 +177,36 @@ def _slugs(names: object) -> tuple[str, ...]:
 
 def _manifest_bytes(kept: Manifest) -> bytes:
     return (json.dumps({"feeds": kept.feeds, "retired": kept.retired}, indent=1) + "\n").encode()
+
+
+def _stamp(archive: str, site: Site, configured: Sequence[FeedSpec], size: int, content: str) -> str:
+    """Of what feeds are made: the archive, the installation, and the code that makes them."""
+    made_of = repr((archive, site, tuple(configured), size, content, _code()))
+    return hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """A digest of the code, templates and styles that make feeds."""
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for path in sorted(path for kind in ("*.py", "templates/*", "assets/*") for path in here.glob(kind)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _standing(directory: Path, stamp: str) -> Published | None:
+    """What is published already, where it is all there and made of the same; None where something is to be done."""
+    try:
+        made_of = (directory / STAMP).read_bytes()
+    except OSError:
+        return None
+    kept = manifest(directory)
+    names = [f"{slug}.{form}" for slug in kept.feeds for form in FORMATS]
+    names += ["index.html", "feeds.opml", "style.css", "feed.css"]
+    if made_of != stamp.encode() or not kept.feeds or not all((directory / name).is_file() for name in names):
+        return None
+    return Published(directory=directory, changed=(), removed=(), unchanged=len(names) + 1, feeds=len(kept.feeds))
 
 
 def _differs(path: Path, body: bytes) -> bool:

@@ -1,18 +1,29 @@
 """What can be asked of an archive and told to it, by noun, within one transaction."""
 
+import hashlib
 from functools import cached_property
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from storage.captures import Captures
 from storage.engines import Engines
 from storage.pages import Pages
 from storage.publishers import Publishers
 from storage.query import Answer, ask
+from storage.records import ChangeKind
 from storage.search import Search
 from storage.site_memory import Memory
 from storage.stories import Stories
+from storage.tables import captures, labels, publishers, verdicts
 from storage.visits import Visits
+
+# Whatever readers see follows from captures that said something, from verdicts and from labels; rows are only added.
+_SAYS_NOTHING = (ChangeKind.UNCHANGED.value, ChangeKind.SETTLED.value)
+_NEWEST = select(
+    select(func.max(captures.c.id)).where(captures.c.outcome.not_in(_SAYS_NOTHING)).scalar_subquery(),
+    select(func.max(verdicts.c.id)).scalar_subquery(),
+    select(func.max(labels.c.id)).scalar_subquery(),
+)
 
 
 class Archive:
@@ -56,6 +67,12 @@ class Archive:
         Raises QueryRefused for anything else, for SQL that is wrong, and beyond the bounds of time and rows.
         """
         return ask(self._engines, sql, max_rows=max_rows, seconds=seconds)
+
+    def stamp(self) -> str:
+        """Another text after whatever readers can see has changed; the same after visits that brought nothing."""
+        newest = self._connection.execute(_NEWEST).one()
+        known = self._connection.execute(select(publishers).order_by(publishers.c.slug)).all()
+        return hashlib.sha256(repr((tuple(newest), [tuple(row) for row in known])).encode()).hexdigest()
 
     def roll_back(self) -> None:
         """Undo everything this transaction has written; nothing more may be asked of it."""

@@ -248,14 +248,25 @@ class Stories:
         return None if row is None else next(iter(views_of(self._connection, [row])), None)
 
     def views(
-        self, filter: StoryFilter, limit: int, before: StoryView | tuple[datetime, int] | None = None
+        self,
+        filter: StoryFilter,
+        limit: int,
+        before: StoryView | tuple[datetime, int] | None = None,
+        known: dict[int, StoryView] | None = None,
     ) -> list[StoryView]:
         """The newest stories that meet the filter, by moment of entry (of first sight for those that never
         entered), then id.
 
-        `before` is the last story of the page of results before this one, or its moment and id.
+        `before` is the last story of the page of results before this one, or its moment and id. `known` are views
+        of this transaction by story, which are not read again; new ones are added.
         """
-        return views_of(self._connection, self._found(filter, limit, before))
+        rows = self._found(filter, limit, before)
+        if known is None:
+            return views_of(self._connection, rows)
+        for view in views_of(self._connection, [row for row in rows if row.id not in known]):
+            assert view.story.id is not None
+            known[view.story.id] = view
+        return [known[row.id] for row in rows if row.id in known]
 
     def every(self, filter: StoryFilter) -> Iterator[StoryView]:
         """All stories that meet the filter, in the order of `views`, read in batches."""

@@ -179,6 +179,13 @@ Index(
     postgresql_where=captures.c.settled_at.is_(None),
 )
 
+Index(
+    "ix_captures_told",
+    captures.c.id,
+    sqlite_where=captures.c.outcome.not_in(("unchanged", "settled")),
+    postgresql_where=captures.c.outcome.not_in(("unchanged", "settled")),
+)
+
 stories = Table(
     "stories",
     metadata,

@@ -152,6 +152,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("settled_at IS NULL"),
         postgresql_where=sa.text("settled_at IS NULL"),
     )
+    op.create_index(
+        op.f("ix_captures_told"),
+        "captures",
+        ["id"],
+        sqlite_where=sa.text("outcome NOT IN ('unchanged', 'settled')"),
+        postgresql_where=sa.text("outcome NOT IN ('unchanged', 'settled')"),
+    )
 
     op.create_table(
         "labels",
