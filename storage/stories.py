@@ -35,7 +35,7 @@ from storage.story_filter import StoryFilter
 from storage.story_views import STORY_COLUMNS, VERDICT_COLUMNS, members_of, views_of
 from storage.tables import LONGEST_TAG, labels, members, page_keys, pages, revisions, stories, story_tags, verdicts
 
-PAGES_A_KEY = 200
+PAGES_A_KEY = 50
 """A key that stands on more pages than this says little: only the newest of them are looked at."""
 
 VIEWS_AT_ONCE = 200
@@ -162,7 +162,7 @@ class Stories:
         """Pages that share keys: (page id, story id, how many keys are shared), most shared first.
 
         Only pages in a story, and with `since` only those first seen at or after it. Of a key that stands on very
-        many pages the newest 200 count, so the work is bounded whatever the archive's size.
+        many pages the newest 50 count, so the work is bounded whatever the archive's size.
         """
         shared: Counter[int] = Counter()
         for batch in in_batches(sorted({_number(key) for key in keys}), _KEYS_AT_ONCE):

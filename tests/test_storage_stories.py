@@ -17,6 +17,7 @@ from storage.records import (
     StoryView,
 )
 from storage.store import Store
+from storage.stories import PAGES_A_KEY
 from storage.story_filter import EVERYTHING, StoryFilter
 
 
@@ -102,7 +103,7 @@ def test_a_key_on_very_many_pages_is_bounded(sqlite_store: Store) -> None:
             assert page.id is not None
             archive.stories.index(page.id, ["f" * 16])
         found = archive.stories.candidates(["f" * 16])
-    assert len(found) == 200
+    assert len(found) == PAGES_A_KEY
     assert max(found)[0] == 259
 
 

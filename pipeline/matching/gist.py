@@ -107,6 +107,16 @@ class Gist:
         return _words(self.text)[:READ]
 
     @cached_property
+    def found(self) -> frozenset[str]:
+        """Every word and pair of words of headline and text."""
+        return frozenset((*_terms(self.title_words), *_terms(self.text_words)))
+
+    @cached_property
+    def title_pairs(self) -> frozenset[str]:
+        """The pairs of words of the headline."""
+        return frozenset(pairs_of(self.title_words))
+
+    @cached_property
     def head(self) -> str:
         """Headline and beginning, as written."""
         return f"{self.title}\n{self.text[: READ * 7]}"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.matching.copies import is_digest
-from pipeline.matching.gist import Gist, pairs_of
+from pipeline.matching.gist import Gist
 from pipeline.matching.rarity import rarity
 
 FILE = Path(__file__).parent / "weights.json"
@@ -111,12 +111,9 @@ def _in_common(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
 def _in_words(one: Gist, other: Gist) -> Iterable[tuple[str, float]]:
     for name, mine, theirs in zip(("headline", "beginning", "text"), one.vectors, other.vectors, strict=True):
         yield name, _cosine(mine, theirs)
-    words = [_covered(a.title_words, {*b.title_words, *b.text_words}, square=True) for a, b in _both(one, other)]
+    words = [_covered(frozenset(a.title_words), b.found, square=True) for a, b in _both(one, other)]
     yield "headline words found", min(words)
-    pairs = [
-        _covered(pairs_of(a.title_words), {*pairs_of(b.title_words), *pairs_of(b.text_words)})
-        for a, b in _both(one, other)
-    ]
+    pairs = [_covered(a.title_pairs, b.found) for a, b in _both(one, other)]
     yield "headline pairs found", min(pairs)
     yield "headline pairs found in one", max(pairs)
 
@@ -125,11 +122,11 @@ def _both(one: Gist, other: Gist) -> tuple[tuple[Gist, Gist], tuple[Gist, Gist]]
     return (one, other), (other, one)
 
 
-def _covered(wanted: Iterable[str], there: set[str], *, square: bool = False) -> float:
+def _covered(wanted: frozenset[str], there: frozenset[str], *, square: bool = False) -> float:
     """The share of the terms, weighed by rarity, that is there."""
-    weighed = {term: rarity(term) ** (2 if square else 1) for term in set(wanted)}
-    whole = sum(weighed.values())
-    return sum(weight for term, weight in sorted(weighed.items()) if term in there) / whole if whole else 0.0
+    weighed = [(rarity(term) ** (2 if square else 1), term in there) for term in sorted(wanted)]
+    whole = sum(weight for weight, _ in weighed)
+    return sum(weight for weight, found in weighed if found) / whole if whole else 0.0
 
 
 def _share(one: frozenset[str], other: frozenset[str], kind: str) -> tuple[float, float]:
