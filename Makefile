@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test check format run eval bench lock clean
+.PHONY: install demo test quick check format run eval bench lock clean
 
 install: .venv/installed
 
@@ -18,6 +18,9 @@ demo: install ## the whole chain on this machine: no internet needed; Ctrl-C end
 
 test: install ## all tests
 	$(BIN)/python -m pytest
+
+quick: install ## the tests that need no crawl, no server and no child process
+	$(BIN)/python -m pytest -q -m "not slow"
 
 check: install ## form: lint, formatting, types, who may import whom
 	$(BIN)/ruff check .

@@ -32,6 +32,14 @@ for group in (demo, service, harvest, reading, archive):
     group.register(app)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"healthwire {version('healthwire')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     ctx: typer.Context,
@@ -40,6 +48,9 @@ def options(
     ] = None,
     database: Annotated[str | None, typer.Option(help="The archive: sqlite:///PATH or postgresql+psycopg://…")] = None,
     log_level: Annotated[str | None, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is and end.")
+    ] = False,
 ) -> None:
     """Settings come from defaults, then healthwire.toml, then HEALTHWIRE_* variables, then these flags."""
     flags = {"database_url": database, "log_level": log_level.upper() if log_level else None}

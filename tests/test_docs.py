@@ -1,15 +1,20 @@
 """What the documents say is true: commands and settings are named, examples run."""
 
+import configparser
+import os
 import re
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
+from feeds.spec import load_specs
 from pipeline.cli import app
-from pipeline.config import Settings
+from pipeline.config import Settings, load_settings
 from spiders.source import parse_source
 from storage.store import Store
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -62,3 +67,30 @@ def test_there_is_no_import_cycle() -> None:
         if any(graph.chain_exists(imported, module) for imported in graph.find_modules_directly_imported_by(module))
     }
     assert cycles == set()
+
+
+def test_the_example_configuration_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("HEALTHWIRE_")]:
+        monkeypatch.delenv(name)
+    settings = load_settings(ROOT / "examples" / "healthwire.toml")
+    assert settings.authority == "news.example.org"
+
+
+def test_the_example_feeds_are_right() -> None:
+    assert [spec.slug for spec in load_specs(ROOT / "examples" / "feeds.toml")] == ["mekong", "vaccines"]
+
+
+def test_the_unit_starts_the_service_as_the_manual_says() -> None:
+    unit = configparser.ConfigParser(interpolation=None)
+    unit.read(ROOT / "examples" / "healthwire.service", "utf-8")
+    assert unit["Service"]["ExecStart"].endswith("healthwire --config /etc/healthwire/healthwire.toml run")
+    assert "examples/healthwire.service" in (ROOT / "docs" / "operating.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda path: path.name)
+def test_what_a_document_points_at_is_there(path: Path) -> None:
+    text = path.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (path.parent / target).exists(), target
+    for name in re.findall(r"`((?:pipeline|spiders|feeds|storage|tests|benchmarks|examples)/[\w./-]+)`", text):
+        assert (ROOT / name.replace("SLUG", "moh_gov_vn")).exists(), name

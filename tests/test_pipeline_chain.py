@@ -23,6 +23,8 @@ from spiders.replica.server import Replica
 from storage.records import CaptureKind, VisitState
 from storage.store import Store
 
+pytestmark = pytest.mark.slow
+
 SOME = ("moh_gov_vn", "thoidai_com_vn", "vietnamplus_vn", "suckhoedoisong_vn")
 SOURCES = replica_sources()
 

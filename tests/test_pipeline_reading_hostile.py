@@ -17,6 +17,8 @@ from pipeline.reading.read import RawPage, Reading, as_json, read, read_text
 from spiders.source import Source, load_sources
 from storage.records import Document, Rejection
 
+pytestmark = pytest.mark.slow
+
 PAGES = sorted((Path(__file__).parent / "pages").glob("*/*article*.gz"))
 PATIENCE = 12  # seconds, on a busy machine; the slowest takes about one on an idle one
 GENEROUS = 1_500_000  # KiB of memory that reading one hostile page may add

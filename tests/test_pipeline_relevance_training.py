@@ -12,6 +12,8 @@ from pipeline.relevance.training.rows import Row, label_row, near_duplicate_grou
 from pipeline.relevance.training.train import main
 from storage.records import Document, Label
 
+pytestmark = pytest.mark.slow
+
 OWN = Path(__file__).parent / "labelled" / "stories.jsonl"
 
 

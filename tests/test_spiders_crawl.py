@@ -25,6 +25,8 @@ from spiders.source import Source, parse_source
 from storage.records import Capture, CaptureKind, Change, ChangeKind, Page, Visit, VisitState
 from storage.store import Store
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC)
 
 Answer = tuple[int, dict[str, str], bytes]

@@ -20,6 +20,8 @@ from spiders.crawl import CrawlOptions, crawl
 from spiders.source import parse_source
 from storage.records import Visit, VisitState
 
+pytestmark = pytest.mark.slow
+
 # RFC 2409, second Oakley group: 1024 bits, which OpenSSL refuses at its usual level
 SHORT_PRIME = int(
     "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B"

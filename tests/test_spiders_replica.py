@@ -26,6 +26,8 @@ from spiders.replica.press import FOREIGN_HOST, replica_sources
 from spiders.replica.route import loopback_base
 from spiders.replica.world import World, Written, liferay_slug, load
 
+pytestmark = pytest.mark.slow
+
 FEED = "https://www.vietnamplus.vn/rss/xahoi/yte-325.rss"
 LIST = "https://moh.gov.vn/bridge?url=/portal/api/lay_bai_viet_theo_danh_muc"
 DETAIL = "https://moh.gov.vn/bridge?url=/portal/api/layChiTietBaiViet"

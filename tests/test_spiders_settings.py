@@ -13,6 +13,8 @@ from spiders.spider import AGENT, spider_class
 from storage.records import VisitState
 from storage.store import Store
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 
 def test_nothing_leaves_this_machine() -> None:
     with socket.socket() as sock, pytest.raises(AssertionError, match="would leave this machine"):

@@ -27,6 +27,8 @@ from storage.errors import (
 from storage.migrations.names import include_name
 from storage.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
