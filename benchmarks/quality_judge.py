@@ -1,7 +1,7 @@
 """How good the judge is: precision, recall and F1 with intervals, by file, language, stratum and kind; a reliability
 table of the score; every error.
 
-    python benchmarks/quality_judge.py [FILE.jsonl …] [--duplicates GROUPS.jsonl] [--floors FILE]
+    python benchmarks/quality_judge.py [FILE.jsonl …] [--stream FILE] [--duplicates GROUPS.jsonl] [--floors FILE]
 
 Without files the repository's own labelled set is measured. All figures are cross-validated: a row is judged by weights
 that were trained and calibrated without it and without its near duplicates. Rows of all given files train together.
@@ -21,8 +21,8 @@ import numpy as np
 
 from pipeline.relevance import judge_text
 from pipeline.relevance.judging import THRESHOLD
-from pipeline.relevance.training.fit import cross_validated
-from pipeline.relevance.training.rows import Row, near_duplicate_groups, read_rows, row_features
+from pipeline.relevance.training.cross_validation import Examples, cross_validated
+from pipeline.relevance.training.rows import Row, read_rows, read_stream
 from pipeline.relevance.training.train import known_groups
 
 HERE = Path(__file__).parent
@@ -129,18 +129,20 @@ def reliability(some: Sequence[Judged]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, default=[OWN])
+    parser.add_argument("--stream", type=Path, action="append", default=[], help="a stream of which some is labelled")
     parser.add_argument("--duplicates", type=Path)
     parser.add_argument("--floors", type=Path, default=HERE / "floors-judge.toml")
     given = parser.parse_args(arguments)
-    read = [(f"{file.resolve().parent.name}/{file.stem}", row) for file in given.files for row in read_rows(file)]
+    read = [(_name(file), row) for file in given.files for row in read_rows(file)]
+    read += [(_name(file), row) for file in given.stream for row in read_stream(file)]
     rows = [row for _, row in read]
-    groups = near_duplicate_groups(rows, known_groups(given.duplicates))
-    scores = cross_validated([row_features(row) for row in rows], [row.label for row in rows], groups)
+    examples = Examples.of(rows, known_groups(given.duplicates))
+    scores = cross_validated(examples)
     judged = [
         Judged(file, row, score) for (file, row), score in zip(read, scores, strict=True) if row.label != "borderline"
     ]
     names = list(dict.fromkeys(file for file, _ in read))
-    print(f"cross-validated over {', '.join(names)}; borderline rows are left out; {len(set(groups))} groups")
+    print(f"cross-validated over {', '.join(names)}; borderline rows are left out; {len(set(examples.groups))} groups")
     figures: dict[str, dict[str, float]] = {}
     for name in names:
         part = [j for j in judged if j.file == name]
@@ -166,6 +168,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for j in sorted((j for j in judged if j.wanted != j.taken), key=lambda j: (j.file, not j.wanted, j.score)):
         print(f"  {'missed' if j.wanted else 'wrongly taken'} {j.score:.2f} {j.row.id[-24:]} {j.row.title[:90]}")
     return check(given.floors, names, figures)
+
+
+def _name(file: Path) -> str:
+    return f"{file.resolve().parent.name}/{file.name.split('.')[0]}"
 
 
 def check(file: Path, names: Sequence[str], figures: dict[str, dict[str, float]]) -> int:

@@ -1,14 +1,25 @@
 """Training: signs, determinism, grouped folds, calibration, rows from people's labels."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pipeline.relevance import weights
-from pipeline.relevance.training.fit import calibrated, cross_validated, fit, margin, split
-from pipeline.relevance.training.rows import Row, label_row, near_duplicate_groups, read_rows, row_features, row_of
+from pipeline.relevance import weights, wording
+from pipeline.relevance.training.cross_validation import Examples, cross_validated
+from pipeline.relevance.training.fit import fit, joined, margin, split
+from pipeline.relevance.training.fit_wording import fit_wording
+from pipeline.relevance.training.rows import (
+    Row,
+    label_row,
+    near_duplicate_groups,
+    read_rows,
+    read_stream,
+    row_features,
+    row_of,
+)
 from pipeline.relevance.training.train import main
 from storage.records import Document, Label
 
@@ -59,33 +70,71 @@ def test_near_duplicates_share_a_group() -> None:
 
 
 def test_a_row_is_never_judged_by_weights_trained_on_it() -> None:
-    examples = [{"title: act": 1.0}] * 30 + [{"against: x": 1.0}] * 30
-    labels = ["positive"] * 30 + ["negative"] * 30
-    groups = [str(n) for n in range(60)]
-    examples.append({"title: act": 1.0, "title: odd": 1.0})
-    labels.append("negative")
-    groups.append("odd")
-    scores = cross_validated(examples, labels, groups, folds=5)
-    assert scores[-1] > 0.5  # nothing but its own label says otherwise
+    good = [make_row(f"g{n}", f"Nhật Bản trao tặng máy thở số {n}", f"Việc thứ {n}", "positive") for n in range(30)]
+    bad = [make_row(f"b{n}", f"Bóng đá vòng {n}", f"Trận thứ {n}") for n in range(30)]
+    odd = make_row("odd", "Nhật Bản trao tặng máy thở lạ lùng", "Chuyện riêng biệt", "negative")
+    scores = cross_validated(Examples.of([*good, *bad, odd]), folds=5)
+    assert scores[-1] > max(scores[30:60])  # nothing but its own label says otherwise
 
 
-def test_calibration_answers_overconfidence() -> None:
-    plain = fit([{"title: act": 1.0}, {"against: x": 1.0}], [True, False])
-    found = calibrated(plain, [5.0, 5.0, 5.0, -5.0, -5.0, -5.0], [True, True, False, False, False, True])
-    assert 0 < found.scale < 1
+def test_joining_is_calibrated_to_the_rate_of_a_stream() -> None:
+    sure = [(4.0, 4.0)] * 20 + [(-4.0, -4.0)] * 20
+    found = joined(sure, [True] * 20 + [False] * 20)
+    rare = weights.probability(found.log_odds(0.0, 0.0))
+    assert rare < 0.1  # between the two the rate decides
+    mistaken = joined([*sure, (4.0, 4.0), (4.0, 4.0)], [True] * 20 + [False] * 22)
+    assert mistaken.log_odds(4.0, 4.0) < found.log_odds(4.0, 4.0)
 
 
-def test_training_gives_the_same_file_again(tmp_path: Path) -> None:
+def test_what_a_row_stands_for_counts() -> None:
+    margins = [(1.0, 1.0), (1.2, 1.1), (0.9, 1.0), (-3.0, -3.0)]
+    one = joined(margins, [True, True, False, False], [1, 1, 1, 1])
+    many = joined(margins, [True, True, False, False], [1, 1, 1, 500])
+    assert many.log_odds(1.0, 1.0) > one.log_odds(1.0, 1.0)
+
+
+def test_wording_learns_words_of_several_rows_only() -> None:
+    texts = [("Trao tặng máy thở", "một"), ("Trao tặng thuốc", "hai"), ("Bóng đá", "ba"), ("Bóng chuyền", "bốn")]
+    found = fit_wording([wording.phrases(*text) for text in texts], [True, True, False, False])
+    assert found.weights["trao tặng"] > 0 > found.weights["bóng"]
+    assert "máy thở" not in found.weights
+    assert found.margin(wording.phrases("Trao tặng xe", "")) > found.margin(wording.phrases("Bóng rổ", ""))
+
+
+def test_training_gives_the_same_files_again(tmp_path: Path) -> None:
     small = tmp_path / "rows.jsonl"
     lines = OWN.read_text(encoding="utf-8").splitlines()
     small.write_text("\n".join(lines[::6]) + "\n", encoding="utf-8")
-    first, second = tmp_path / "one.json", tmp_path / "two.json"
-    main([str(small), "--out", str(first)])
-    main([str(small), "--out", str(second)])
-    assert first.read_bytes() == second.read_bytes()
-    loaded = weights.load(first)
+    stream = tmp_path / "stream.jsonl.gz"
+    items = [{"id": str(n), "title": f"Tin thứ {n}", "text": "Chuyện trong ngày."} for n in range(40)]
+    stream.write_bytes(gzip.compress("\n".join(map(json.dumps, items)).encode()))
+    first, second = tmp_path / "one", tmp_path / "two"
+    for folder in (first, second):
+        folder.mkdir()
+        main([str(small), "--stream", str(stream), "--out", str(folder)])
+    for name in (weights.FILE.name, wording.FILE.name):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+    loaded = weights.load(first / weights.FILE.name)
     assert loaded.version
     assert loaded.weights
+    assert wording.load(first / wording.FILE.name).weights
+
+
+def test_a_stream_gives_its_labelled_rows_and_some_of_the_others(tmp_path: Path) -> None:
+    file = tmp_path / "stream.jsonl"
+    items = [{"id": str(n), "title": "x", "text": ""} for n in range(400)] + [
+        {"id": "p", "title": "x", "text": "", "label": "positive"}
+    ]
+    file.write_text("\n".join(map(json.dumps, items)), encoding="utf-8")
+    rows = read_stream(file)
+    others = [row for row in rows if row.id != "p"]
+    assert [row.label for row in rows if row.id == "p"] == ["positive"]
+    assert 70 < len(others) < 130
+    assert {(row.label, row.stands_for) for row in others} == {("negative", 4.0)}
+
+
+def test_the_second_opinion_is_small() -> None:
+    assert wording.FILE.stat().st_size <= 2_000_000
 
 
 def test_shipped_weights_name_features_that_exist() -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.relevance import weights as trained
+from pipeline.relevance import wording
 from pipeline.relevance.features import Feature, Passage, features
 from pipeline.relevance.gloss import gloss_of
 from pipeline.relevance.lexicon import load
@@ -12,8 +13,10 @@ from pipeline.relevance.partners import partners
 from pipeline.relevance.text import paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
-THRESHOLD = 0.6  # a wrong entry costs the reader more than a missed one (docs/relevance.md)
+THRESHOLD = 0.4  # a missed story costs half as much again as a wrong entry (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
+MOST_WORDS = 6  # phrases shown of the second opinion
+WORDS = "words as in such stories"
 MOST_PARAGRAPHS = 60  # a bound for texts of very short lines
 MOST_CAPTIONS = 20  # a bound for picture galleries
 MOST_CHARACTERS = 1300  # of lead and paragraphs: further on nothing was measured to be gained
@@ -26,19 +29,31 @@ def judge(
     paragraphs: Sequence[str] = (),
     captions: Sequence[str] = (),
     language: str | None = None,
+    prior: float = trained.PRIOR,
 ) -> Verdict:
-    """Judge an article as it was read: no menus, no related items. `language` is a hint (ISO 639-1).
+    """Judge an article as it was read: no menus, no related items. `language` is a hint (ISO 639-1); `prior` is the
+    share of relevant items where it comes from (0 < prior < 1).
 
     The verdict has no story and no time: the caller adds them. Never raises for any text.
     """
     read = passages(title=title, lead=lead, paragraphs=paragraphs, captions=captions, language=language)
-    return _verdict(*read)
+    return _verdict(*read, worded(title, (lead or "", *paragraphs)), prior)
 
 
-def judge_text(title: str, text: str, language: str | None = None) -> Verdict:
+def judge_text(title: str, text: str, language: str | None = None, prior: float = trained.PRIOR) -> Verdict:
     """Judge a headline and a plain text whose paragraphs are its lines; the first is taken as the lead."""
     lines = paragraphs_of(text)
-    return judge(title=title, lead=lines[0] if lines else None, paragraphs=lines[1:], language=language)
+    return judge(title=title, lead=lines[0] if lines else None, paragraphs=lines[1:], language=language, prior=prior)
+
+
+def worded(title: str, lines: Sequence[str]) -> wording.Counts:
+    """The words of headline and beginning of the text as the second opinion counts them."""
+    text = ""
+    for line in lines:
+        if len(text) > wording.MOST_CHARACTERS:
+            break
+        text += line[: wording.MOST_CHARACTERS] + "\n"
+    return wording.phrases(normalised(title), normalised(text))
 
 
 Read = tuple[Passage, Passage | None, list[Passage], list[Passage]]
@@ -75,17 +90,24 @@ def _beginning(text: str, most: int) -> str:
     return text if cut < 0 or cut > most + 40 else text[:cut]
 
 
-def _verdict(title: Passage, lead: Passage | None, body: list[Passage], captions: list[Passage]) -> Verdict:
+def _verdict(
+    title: Passage,
+    lead: Passage | None,
+    body: list[Passage],
+    captions: list[Passage],
+    words: wording.Counts,
+    prior: float,
+) -> Verdict:
     found = features(title, lead, body, captions)
-    weights = trained.load()
-    score = round(trained.probability(weights.log_odds(found)), 4)
+    weights, second = trained.load(), wording.load()
+    score = round(trained.probability(weights.log_odds(found, second.margin(words), prior)), 4)
     relevant = score >= THRESHOLD
     named = partners(title, lead, body)
     act, themes = _subject(title, lead, body)
     return Verdict(
         relevant=relevant,
         score=score,
-        evidence=_evidence(found, weights),
+        evidence=_ranked(_evidence(found, weights) + _as_in_such_stories(words, weights, second)),
         partners=named,
         themes=themes,
         act=act,
@@ -95,13 +117,17 @@ def _verdict(title: Passage, lead: Passage | None, body: list[Passage], captions
     )
 
 
-def _evidence(found: Sequence[Feature], weights: trained.Weights) -> tuple[Evidence, ...]:
+def _ranked(some: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(sorted(some, key=lambda evidence: -abs(evidence.weight)))
+
+
+def _evidence(found: Sequence[Feature], weights: trained.Weights) -> list[Evidence]:
     """What counts, the weightiest first: a feature's weight is shared by the phrases it rests on. What is missing is
     said also where it has no weight of its own."""
     counted: dict[tuple[str, str, str], float] = defaultdict(float)
     missing = []
     for name, value, mentions in found:
-        weight = weights.weights.get(name, 0.0) * value * weights.scale
+        weight = weights.weights.get(name, 0.0) * value * weights.first
         if name.startswith("missing"):
             missing.append(Evidence(phrase="", place="text", kind=name, weight=round(weight, 3)))
         elif mentions:
@@ -116,7 +142,18 @@ def _evidence(found: Sequence[Feature], weights: trained.Weights) -> tuple[Evide
         for (phrase, place, kind), weight in ranked[:MOST_EVIDENCE]
         if abs(weight) >= 0.01
     ]
-    return tuple(sorted(stated + missing, key=lambda evidence: -abs(evidence.weight)))
+    return stated + missing
+
+
+def _as_in_such_stories(words: wording.Counts, weights: trained.Weights, second: wording.Wording) -> list[Evidence]:
+    """The words that carried the second opinion."""
+    carried = second.carried(words, MOST_WORDS)
+    found = [(phrase, round(phrase.weight * weights.second, 3)) for phrase in carried]
+    return [
+        Evidence(phrase=phrase.text, place=phrase.place, kind=WORDS, weight=weight)
+        for phrase, weight in found
+        if abs(weight) >= 0.05
+    ]
 
 
 def _subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str | None, tuple[str, ...]]:

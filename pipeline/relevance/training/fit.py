@@ -1,4 +1,4 @@
-"""Labelled rows → weights: logistic regression with signs, cross-validation by groups, calibration.
+"""Labelled rows → weights of the features: logistic regression with signs; folds by groups; the two opinions joined.
 
 The signs are part of the design: what speaks for a story may never count against it, and the other way round, so
 that a small labelled set cannot teach nonsense and every weight can be read. Everything is deterministic: no random
@@ -13,25 +13,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.relevance.features import ALONE, NO_HEALTH, ONE_COUNTRY
+from pipeline.relevance.weights import PRIOR
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
 RIDGE = 0.15  # the L2 penalty on the weights; the bias has none
 # Rules of the definition: a text without a second party, or without health, is no cooperation in health, whatever the
 # labelled rows say of it. The weight may be lower than this, never higher.
-CEILINGS = {ALONE: -3.0, ONE_COUNTRY: -4.0, NO_HEALTH: -6.0}
+CEILINGS = {ALONE: -4.0, ONE_COUNTRY: -6.0, NO_HEALTH: -8.0}
 STEPS = 3000  # always all of them, so that the same rows give the same weights
 FOLDS = 10
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Weights by feature name with bias and calibration (probability = σ(scale·margin + shift))."""
+    """Weights by feature name with bias."""
 
     bias: float
     weights: Mapping[str, float]
-    scale: float = 1.0
-    shift: float = 0.0
+
+
+@dataclass(frozen=True)
+class Join:
+    """How the two opinions are joined: log-odds = first·margin of the features + second·margin of the words + shift."""
+
+    first: float
+    second: float
+    shift: float
+
+    def log_odds(self, first: float, second: float) -> float:
+        """The joined log-odds of two margins, at the rate PRIOR."""
+        return self.first * first + self.second * second + self.shift
 
 
 def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge: float = RIDGE) -> Fit:
@@ -52,9 +64,8 @@ def fit(examples: Sequence[Mapping[str, float]], positive: Sequence[bool], ridge
         pull = (momentum - 1) / following
         ahead_w, ahead_b = next_w + pull * (next_w - w), next_b + pull * (next_b - b)
         w, b, momentum = next_w, next_b, following
-    return Fit(
-        bias=float(b), weights={name: float(value) for name, value in zip(names, w, strict=True) if abs(value) > 1e-6}
-    )
+    kept = {name: float(value) for name, value in zip(names, w, strict=True) if abs(value) > 1e-6}
+    return Fit(bias=float(b), weights=kept)
 
 
 def margin(found: Fit, example: Mapping[str, float]) -> float:
@@ -62,21 +73,29 @@ def margin(found: Fit, example: Mapping[str, float]) -> float:
     return found.bias + sum(found.weights.get(name, 0.0) * value for name, value in example.items())
 
 
-def calibrated(found: Fit, margins: Sequence[float], positive: Sequence[bool]) -> Fit:
-    """Platt's calibration from margins of rows the weights were not trained on."""
-    m, y = np.array(margins), np.array(positive, dtype=np.float64)
-    design = np.column_stack([m, np.ones(len(m))])
-    start = np.array([1.0, 0.0])
+def joined(
+    margins: Sequence[tuple[float, float]], positive: Sequence[bool], weights: Sequence[float] | None = None
+) -> Join:
+    """Join margins of rows that neither opinion was trained on, calibrated to a stream with the share PRIOR of relevant
+    items. `weights` say how many items of a stream each row stands for; between the classes they are evened to PRIOR.
+    """
+    y = np.array(positive, dtype=np.float64)
+    w = np.ones(len(y)) if weights is None else np.array(weights, dtype=np.float64)
+    for own, share in ((y == 1, PRIOR), (y == 0, 1 - PRIOR)):  # a relevant row counts one, the others as in a stream
+        w[own] *= share / PRIOR * y.sum() / (w[own].sum() or 1.0)
+    design = np.column_stack([np.array(margins), np.ones(len(y))])
+    at = np.array([1.0, 0.0, 0.0])
+    start, pull = at.copy(), np.diag([1.0, 1.0, 1e-3])
 
     def loss(at: Matrix) -> float:
         z = design @ at
-        return float(np.logaddexp(0, z).sum() - y @ z + ((at - start) ** 2).sum() / 2)
+        return float(w @ (np.logaddexp(0, z) - y * z) + (at - start) @ pull @ (at - start) / 2)
 
-    at, now = start, loss(start)
-    for _ in range(100):
+    now = loss(at)
+    for _ in range(200):
         p = 1 / (1 + np.exp(-(design @ at)))
-        slope = design.T @ (p - y) + (at - start)
-        bend = design.T @ (design * (p * (1 - p))[:, None]) + np.eye(2)
+        slope = design.T @ (w * (p - y)) + pull @ (at - start)
+        bend = design.T @ (design * (w * p * (1 - p))[:, None]) + pull
         step = np.linalg.solve(bend, slope)
         size = 1.0
         while (then := loss(at - size * step)) > now and size > 1e-6:
@@ -84,40 +103,7 @@ def calibrated(found: Fit, margins: Sequence[float], positive: Sequence[bool]) -
         at, gained, now = at - size * step, now - then, then
         if gained < 1e-10:
             break
-    return Fit(bias=found.bias, weights=found.weights, scale=float(at[0]), shift=float(at[1]))
-
-
-def fit_calibrated(
-    examples: Sequence[Mapping[str, float]], positive: Sequence[bool], groups: Sequence[str], folds: int = FOLDS
-) -> Fit:
-    """Weights trained on all examples, calibrated on margins from cross-validation among them."""
-    margins = [0.0] * len(examples)
-    for inside, outside in split(groups, folds):
-        part = fit([examples[i] for i in inside], [positive[i] for i in inside])
-        for i in outside:
-            margins[i] = margin(part, examples[i])
-    return calibrated(fit(examples, positive), margins, positive)
-
-
-def cross_validated(
-    examples: Sequence[Mapping[str, float]],
-    labels: Sequence[str],
-    groups: Sequence[str],
-    folds: int = FOLDS,
-) -> list[float]:
-    """The probability of every example from weights trained and calibrated without its group.
-
-    Borderline examples are judged like the others and never trained on.
-    """
-    scores = [0.0] * len(examples)
-    for inside, outside in split(groups, folds):
-        kept = [i for i in inside if labels[i] != "borderline"]
-        found = fit_calibrated(
-            [examples[i] for i in kept], [labels[i] == "positive" for i in kept], [groups[i] for i in kept], folds=5
-        )
-        for i in outside:
-            scores[i] = float(1 / (1 + np.exp(-(found.scale * margin(found, examples[i]) + found.shift))))
-    return scores
+    return Join(first=float(at[0]), second=float(at[1]), shift=float(at[2]))
 
 
 def split(groups: Sequence[str], folds: int) -> Iterable[tuple[list[int], list[int]]]:

@@ -1,26 +1,31 @@
 """Labelled rows: read from files, made from people's judgements, turned into features, grouped by near duplicates."""
 
+import gzip
+import hashlib
 import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.relevance.features import features
-from pipeline.relevance.judging import passages
+from pipeline.relevance.judging import passages, worded
 from pipeline.relevance.text import paragraphs_of
+from pipeline.relevance.wording import Counts
 from storage.records import Document, Label
 
 SHINGLE = 5  # words in a row by which texts are compared
+SPARED = 4  # one in so many unlabelled items of a stream is trained on
 MOST_HOLDERS = 12  # rows with one shingle: what more of them say is a turn of phrase and no copy
 COPIED = 0.3  # of the shorter row's shingles: from there on rows share a group, rather too many than too few
 
 
 @dataclass(frozen=True)
 class Row:
-    """A labelled text. `stratum` is how or where it was found; `partners` are codes and organisation ids."""
+    """A labelled text. `stratum` is how or where it was found; `partners` are codes and organisation ids; `stands_for`
+    says how many items of a stream it was picked out of."""
 
     id: str
     title: str
@@ -30,12 +35,31 @@ class Row:
     stratum: str = ""
     kind: str = ""
     partners: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    act: str | None = None
+    stands_for: float = 1.0
 
 
 def read_rows(file: Path) -> list[Row]:
     """The rows of a JSON-lines file with `id`, `title`, `text`, `label` (positive, negative, borderline), `lang`."""
     with file.open(encoding="utf-8") as lines:
         return [row_of(json.loads(line)) for line in lines if line.strip()]
+
+
+def read_stream(file: Path) -> list[Row]:
+    """The rows of a stream at its natural rate, of which only some are labelled: those, and every fourth of the others
+    (by a hash of its id) as a negative that stands for four."""
+    raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    items = [json.loads(line) for line in raw.decode().split("\n") if line.strip()]
+    rows = [row_of({"stratum": "stream", **item}) for item in items if item.get("label")]
+    spared = (item for item in items if not item.get("label") and _hash(str(item["id"])) % SPARED == 0)
+    unlabelled = (row_of({**item, "label": "negative", "stratum": "stream"}) for item in spared)
+    rows.extend(replace(row, stands_for=float(SPARED)) for row in unlabelled)
+    return rows
+
+
+def _hash(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
 def row_of(given: Mapping[str, Any]) -> Row:
@@ -49,6 +73,8 @@ def row_of(given: Mapping[str, Any]) -> Row:
         stratum=given.get("stratum") or given.get("text_kind") or "",
         kind=given.get("kind") or "",
         partners=tuple(given.get("partners") or ()),
+        themes=tuple(given.get("themes") or ()),
+        act=given.get("act"),
     )
 
 
@@ -76,6 +102,11 @@ def row_features(row: Row) -> dict[str, float]:
         language=row.language,
     )
     return {name: value for name, value, _ in features(*read)}
+
+
+def row_words(row: Row) -> Counts:
+    """The words of a row as the second opinion counts them."""
+    return worded(row.title, paragraphs_of(row.text))
 
 
 def near_duplicate_groups(rows: Sequence[Row], known: Iterable[Sequence[str]] = ()) -> list[str]:

@@ -1,18 +1,21 @@
-"""The training command: labelled files → weights.json, the same bytes for the same files.
+"""The training command: labelled files → weights.json and wording.tsv, the same bytes for the same files.
 
-python -m pipeline.relevance.training.train FILE.jsonl … [--duplicates GROUPS.jsonl] [--out weights.json]
+python -m pipeline.relevance.training.train FILE.jsonl … [--stream FILE] [--duplicates GROUPS.jsonl] [--out FOLDER]
 """
 
 import argparse
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline.relevance import lexicon
-from pipeline.relevance.training.fit import Fit, fit_calibrated
-from pipeline.relevance.training.rows import Row, near_duplicate_groups, read_rows, row_features
-from pipeline.relevance.weights import FILE
+from pipeline.relevance import lexicon, weights, wording
+from pipeline.relevance.training.cross_validation import Examples, join_of, margins_out_of_fold
+from pipeline.relevance.training.fit import Fit, Join, fit
+from pipeline.relevance.training.fit_wording import fit_wording
+from pipeline.relevance.training.rows import Row, read_rows, read_stream
+from pipeline.relevance.wording import Wording
 
 # Labelled rows have no captions: what a picture's caption says of a foreign party counts little, by decision.
 FIXED = {"caption: foreign party": 0.2}
@@ -26,43 +29,52 @@ def known_groups(file: Path | None) -> list[list[str]]:
         return [json.loads(line)["ids"] for line in lines if line.strip()]
 
 
-def train(rows: Sequence[Row], known: Sequence[Sequence[str]] = ()) -> tuple[Fit, str]:
-    """Weights from rows (borderline ones left out) and a version that names rows' features and weights."""
-    kept = [row for row in rows if row.label in ("positive", "negative")]
-    examples = [row_features(row) for row in kept]
-    found = fit_calibrated(examples, [row.label == "positive" for row in kept], near_duplicate_groups(kept, known))
-    written = json.dumps([found.bias, sorted(found.weights.items()), found.scale, found.shift])
-    return found, hashlib.sha256(written.encode()).hexdigest()[:12]
+def train(rows: Sequence[Row], known: Sequence[Sequence[str]] = ()) -> tuple[Fit, Wording, Join]:
+    """Both opinions from rows (borderline ones left out), and how they are joined."""
+    examples = Examples.of([row for row in rows if row.label in ("positive", "negative")], known)
+    everything = range(len(examples.rows))
+    join = join_of(examples, margins_out_of_fold(examples), everything)
+    positive = examples.positive(everything)
+    found, second = fit(examples.features, positive), fit_wording(examples.words, positive)
+    return found, replace(second, version=_digest(wording.written(second))), join
 
 
-def written(found: Fit, version: str, made: str) -> str:
-    """The weights file's text."""
+def written(found: Fit, second: Wording, join: Join, made: str) -> str:
+    """The text of weights.json."""
     content = {
-        "version": version,
         "made": made,
         "lexicon": lexicon.load().version,
+        "wording": second.version,
         "bias": round(found.bias, 4),
-        "calibration": {"scale": round(found.scale, 4), "shift": round(found.shift, 4)},
+        "joined": {"first": round(join.first, 4), "second": round(join.second, 4), "shift": round(join.shift, 4)},
         "weights": {
             name: round(value, 4) for name, value in sorted({**found.weights, **FIXED}.items()) if round(value, 4)
         },
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    version = _digest(json.dumps(content, ensure_ascii=False))
+    return json.dumps({"version": version, **content}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--stream", type=Path, action="append", default=[], help="a stream of which some is labelled")
     parser.add_argument("--duplicates", type=Path, help="groups of ids that are one story, JSON lines with `ids`")
-    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--out", type=Path, default=weights.FILE.parent, help="the folder of the two files")
     given = parser.parse_args(arguments)
     rows = [row for file in given.files for row in read_rows(file)]
-    found, version = train(rows, known_groups(given.duplicates))
+    rows += [row for file in given.stream for row in read_stream(file)]
+    found, second, join = train(rows, known_groups(given.duplicates))
     counts = {label: sum(row.label == label for row in rows) for label in ("positive", "negative", "borderline")}
     made = "trained on " + ", ".join(f"{count} {label}" for label, count in counts.items()) + " rows"
-    given.out.write_text(written(found, version, made), encoding="utf-8")
-    print(f"{given.out}: version {version}, {made}")
+    (given.out / wording.FILE.name).write_text(wording.written(second), encoding="utf-8")
+    (given.out / weights.FILE.name).write_text(written(found, second, join, made), encoding="utf-8")
+    print(f"{given.out}: {made}; {len(second.weights)} phrases; joined {join}")
 
 
 if __name__ == "__main__":
