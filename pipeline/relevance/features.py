@@ -6,17 +6,28 @@ foreign party, an act of cooperation. Features say how strong each part is, how 
 relations hold between them, which other topics are there, and what is missing.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log1p
 from typing import NamedTuple
 
+from pipeline.relevance.lexicon import Group
 from pipeline.relevance.matcher import Hit, Scan
+from pipeline.relevance.text import is_digest
 
 LEAD_SENTENCES = 3
 NEAR = 8  # words: at this distance nearness has fallen to one half
 PARTS = ("health", "foreign", "act")
+WEAK = 4  # what the strength of an everyday verb is divided by; of a strong act: 2
+REACH = 6  # words between a person and the word that says the nationality
+NATIONALITY = ("người ", "quốc tịch ", "gốc ")
+EVENT = re.compile(r"\s(?:19|20)\d\d\b")
+TEAM = "team"  # acts that only people of medicine can do: the others who come are patients
+WORKFORCE = "workforce and training"
+TEAMS = frozenset({"foreign expert", "delegation", "mission"})
+COMING_PATIENT = Group(file="features", id="coming-patient", kind="against", value="medical tourism, foreign patient")
 GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 
@@ -91,6 +102,9 @@ def _sentences(passage: Passage) -> list[Sentence]:
         elif kind == "country":
             if group.value == "VN":
                 sentence.home.append(hit)
+            elif person := _nationality(passage, hits, number):
+                sentence.foreign.append((person.group.strength, hit))
+                sentence.against.append(person)
             elif bearer := _bearer(hits, number):
                 sentence.foreign.append((bearer.group.strength, hit))
                 sentence.against.append(bearer)
@@ -102,10 +116,15 @@ def _sentences(passage: Passage) -> list[Sentence]:
                 if group.second:  # "Pháp - Việt": both sides in one name
                     sentence.home.append(hit)
         elif kind == "act":
-            sentence.act.append((group.strength / 2, hit))
             if group.country == "VN":  # "đến Việt Nam mổ": the place is in the act
                 sentence.home.append(hit)
+            if group.subject == TEAM and not _team_before(hits, number, group):
+                sentence.against.append(hit._replace(group=COMING_PATIENT))
+                continue
+            sentence.act.append((_weight_of_act(group), hit))
         elif kind == "organisation":
+            if EVENT.match(passage.scan.text, hit.last):
+                continue  # "APEC 2027" is an event that takes place somewhere, and no party
             sentence.foreign.append((0.4 if group.weak else 1.0, hit))
             if not group.weak:
                 sentence.countries.add(group.country or group.value)
@@ -135,6 +154,35 @@ def _of_foreign_state(hits: Sequence[Hit], number: int) -> bool:
     return False
 
 
+def _weight_of_act(group: Group) -> float:
+    """An everyday verb (help, visit, join: strength 1 or less) never carries a story alone."""
+    return group.strength / 2 if group.strength > 1 else group.strength / WEAK
+
+
+def _team_before(hits: Sequence[Hit], number: int, group: Group) -> bool:
+    """Whether somebody who works in medicine is named before an act in its sentence: who comes to operate is a surgeon, who
+    comes to be operated on is a patient."""
+    act = hits[number]
+    return any(
+        hit.sentence == act.sentence
+        and ((hit.group.kind == "health" and hit.group.value == WORKFORCE) or hit.group.value in TEAMS)
+        for hit in hits[:number]
+    )
+
+
+def _nationality(passage: Passage, hits: Sequence[Hit], number: int) -> Hit | None:
+    """The person of whom a country's name only says where he or she is from: "cô gái 19 tuổi người Anh"."""
+    hit = hits[number]
+    if not passage.scan.text[: hit.first].endswith(NATIONALITY):
+        return None
+    for other in reversed(hits[max(0, number - 4) : number]):
+        if hit.start - other.end > 2 * REACH or other.sentence != hit.sentence:
+            return None
+        if other.group.kind == "bearer" and other.group.value == "person of a country":
+            return other
+    return None
+
+
 def _bearer(hits: Sequence[Hit], number: int) -> Hit | None:
     """The person or product beside a country's name that only carries it: "bệnh nhân Lào", "Korean tourists"."""
     hit = hits[number]
@@ -157,10 +205,11 @@ def features(
     first, rest = _lead_and_rest(lead, body)
     opening = head + first
     best = {"title": _best(head), "lead": _best(first), "body": _best(rest)}
+    title_together = _together("title", head)
     best["opening"] = {part: max(best["title"][part], best["lead"][part], key=_weight) for part in PARTS}
     found = [Feature(f"{where}: {part}", *best[where][part]) for where in ("title", "lead", "body") for part in PARTS]
     found += [
-        _together("title", head),
+        title_together,
         _together("lead", first),
         _together("body", rest),
         _meeting("title", head),
@@ -169,13 +218,20 @@ def features(
         *_across(opening, best["opening"]),
         *_amounts(opening + rest),
         *_through(opening + rest),
-        *_against(head, first, rest),
+        *_against(head, first, rest, clear=title_together.value >= CLEAR),
         *_missing(opening, best["opening"], best["body"]),
         *_alone(opening, rest),
         *_without_health(opening, body),
+        Feature(DIGEST, float(is_digest(*_texts(title, lead)))),
         Feature("caption: foreign party", *_best([s for passage in captions for s in passage.sentences])["foreign"]),
     ]
     return [feature for feature in found if feature.value]
+
+
+def _texts(title: Passage, lead: Passage | None) -> tuple[str, str]:
+    """The words of headline and lead: a scan's text may hold what stands around it."""
+    whole = title.scan.text.split("\n", 2)
+    return whole[0], whole[1] if lead and len(whole) > 1 else ""
 
 
 def _lead_and_rest(lead: Passage | None, body: Sequence[Passage]) -> tuple[list[Sentence], list[Sentence]]:
@@ -293,6 +349,14 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
                     other.end <= hit.start <= other.end + 1 and not other.group.file.startswith("vi-")
                 ):
                     offer("health people or offices of a country", some, sentence, hit, other)
+        for _, expert in sentence.foreign:
+            if expert.group.value != "expert":
+                continue
+            for some, hit in named:
+                if 0 <= hit.start - expert.end <= 5 or 0 <= expert.start - hit.end <= 2:
+                    offer("experts of a country", some, sentence, expert, hit)
+                    if sentence.home:
+                        offer("experts of a country beside the home side", some, sentence, expert, hit)
         sides = [hit for _, hit in named] + [hit for hit in sentence.home if hit.group.kind == "country"]
         sides.sort(key=lambda hit: hit.start)
         for one, other in pairwise(sides):
@@ -354,7 +418,14 @@ def _through(found: Sequence[Sentence]) -> Iterable[Feature]:
     yield Feature("text: sentences with foreign party, home side and health", log1p(both) / 2)
 
 
-def _against(head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
+CLEAR = 0.5  # a headline with a clear act between clear parties in health
+OVERRULED = 0.4  # what topics that count against still count beside such a headline
+
+
+def _against(
+    head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence[Sentence], *, clear: bool
+) -> Iterable[Feature]:
+    share = OVERRULED if clear else 1.0
     topics: dict[str, tuple[float, tuple[Mention, ...]]] = {}
     body = max(1, len(rest))
     for weight, found in ((1.0, head), (0.5, first), (1.0 / body, rest)):
@@ -366,9 +437,9 @@ def _against(head: Sequence[Sentence], first: Sequence[Sentence], rest: Sequence
         hit.group.value: Mention(s.passage, hit) for s in head for hit in s.against if hit.group.kind == "against"
     }
     if headline:
-        yield Feature("against: another topic in the headline", 1.0, tuple(headline.values()))
+        yield Feature("against: another topic in the headline", share, tuple(headline.values()))
     for topic, (value, mentions) in topics.items():
-        yield Feature(f"against: {topic}", min(2.0, value), mentions[:4])
+        yield Feature(f"against: {topic}", share * min(2.0, value), mentions[:4])
 
 
 def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Feature]:
@@ -434,6 +505,7 @@ WHERE = (" ở", " tại", " in", " at", " thành phố", " bang", " tỉnh")
 PLACES = "foreign-places.toml"
 OWN_AFFAIRS = "domestic news of another country"
 ONE_COUNTRY = "missing: actor and place belong to one foreign country"
+DIGEST = "missing: one subject, this is a digest of several news"
 NO_HEALTH = "missing: no health subject in headline, lead or first paragraphs"
 
 

@@ -13,7 +13,7 @@ from pipeline.relevance.partners import partners
 from pipeline.relevance.text import paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
-THRESHOLD = 0.4  # a missed story costs half as much again as a wrong entry (docs/relevance.md)
+THRESHOLD = 0.2  # a missed story costs as much as four wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
 MOST_WORDS = 6  # phrases shown of the second opinion
 WORDS = "words as in such stories"

@@ -18,7 +18,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent / "lexicon"
 KINDS = frozenset({"country", "organisation", "party", "home", "health", "act", "against", "false", "plain", "bearer"})
-GUARDS = frozenset({"", "name", "name-start", "dash", "own-name"})
+GUARDS = frozenset({"", "name", "name-start", "dash", "own-name", "place"})
 
 
 class LexiconError(ValueError):
@@ -34,7 +34,7 @@ class Group:
     for; `weak` marks parties that do not make a story international by themselves (a foreign company); `seat` the
     country of a foundation that is at home there too; `second` marks
     words that say by themselves that there is a second party (an envoy, two sides, aid); after an act `by` stands who
-    gives ("thanks to", "with support from").
+    gives ("thanks to", "with support from"); `subject = "team"` marks acts that only people of medicine can do.
     """
 
     file: str
@@ -49,6 +49,7 @@ class Group:
     seat: str | None = None
     second: bool = False
     by: bool = False
+    subject: str = ""
     reason: str = ""
 
     @property
@@ -130,7 +131,7 @@ def _groups(file: str, content: Mapping[str, Any]) -> Iterator[tuple[Group, Mapp
         kind = table.get("kind", content.get("kind"))
         if kind not in KINDS:
             raise LexiconError(f"{where}: kind {kind!r} is none of {', '.join(sorted(KINDS))}")
-        if (guard := table.get("guard", "")) not in GUARDS:
+        if (guard := table.get("guard", content.get("guard", ""))) not in GUARDS:
             raise LexiconError(f"{where}: guard {guard!r} is none of {', '.join(sorted(GUARDS - {''}))}")
         if not table.get("value"):
             raise LexiconError(f"{where}: no value")
@@ -148,6 +149,7 @@ def _groups(file: str, content: Mapping[str, Any]) -> Iterator[tuple[Group, Mapp
                 seat=table.get("seat"),
                 second=bool(table.get("second", False)),
                 by=bool(table.get("by", False)),
+                subject=table.get("subject", ""),
                 reason=table.get("reason", ""),
             ),
             table,

@@ -198,10 +198,14 @@ class WordTrie:
                 return False
             following = text[offsets[end + 1] : offsets[end + 2]]
             return following[0].isupper() and not following.isascii() and _vietnamese(following)
+        if guard == "place":
+            return not (start and pieces[start - 1] == " " and pieces[start - 2] in self._guards["unit_before"])
         left = pieces[start - 1] if start else ""
         right = pieces[end] if end < len(pieces) else ""
-        if _DASHES.intersection(left) or _DASHES.intersection(right):
-            return True
+        for joint, other in ((left, start - 2), (right, end + 1)):
+            if _DASHES.intersection(joint) and 0 <= other < len(pieces):
+                if pieces[other] in self._guards["dash_with"] or not _vietnamese(pieces[other]):
+                    return True  # "Việt - Anh", "Singapore - Anh"; "Tuan-Anh" is a given name
         before = text[offsets[start - 2] : offsets[start - 1]] if left == " " else ""
         following = text[offsets[end + 1] : offsets[end + 2]] if right == " " and end + 1 < len(pieces) else ""
         if before.lower() in self._guards["person_before"]:
@@ -281,16 +285,22 @@ class Forms:
 
 @cache
 def matcher(language: str) -> WordTrie | Forms:
-    """The matcher of a language; Vietnamese and English share one."""
-    if language == "en":
-        return matcher("vi")
+    """The matcher of a language. Vietnamese texts name things in English and the other way round, so each reads both."""
     lexicon = load()
     everywhere = lexicon.terms.get("*", ())
-    if language == "vi":
-        own = (*everywhere, *lexicon.terms.get("vi", ()), *lexicon.terms.get("en", ()))
+    if language in ("vi", "en"):
+        english = lexicon.terms.get("en", ())
+        if language == "vi":  # "lung linh", "Cù Lao", "Thai nhi": words of both languages are read as Vietnamese
+            english = tuple(term for term in english if not _could_be_vietnamese(term.text))
+        own = (*everywhere, *lexicon.terms.get("vi", ()), *english)
         return WordTrie(_with_health_inside([term for term in own if not term.bare], lexicon), lexicon)
     own = (*lexicon.terms.get(language, ()), *everywhere)
     return Forms(own, spaced=language not in UNSPACED)
+
+
+def _could_be_vietnamese(term: str) -> bool:
+    """Whether an English term is made of letters that Vietnamese syllables without marks have too."""
+    return term.isascii() and all(_vietnamese(word) for word in _split(term))
 
 
 def _with_health_inside(terms: Sequence[Term], lexicon: Lexicon) -> Iterator[Term]:

@@ -57,3 +57,27 @@ def reading_language(text: str, given: str | None) -> str:
 def paragraphs_of(text: str) -> list[str]:
     """Lines of a plain text as paragraphs, empty ones left out."""
     return [line for line in (line.strip() for line in text.split("\n")) if line]
+
+
+_DIGEST = re.compile(
+    r"^\W*(?:điểm tin|bản tin|tin (?:tức )?(?:sáng|trưa|chiều|tối|đêm|nhanh|nóng|vắn|ngắn|tổng hợp|thế giới)\b|tin tức "
+    r"(?:sáng|trưa|chiều|tối|thế giới|trong ngày|24h)|tin trong ngày|thời sự (?:sáng|trưa|tối|24h)|tóm tắt tin"
+    r"|(?:morning|evening|daily|weekly|news|world) (?:news )?(?:digest|brief(?:s|ing)?|round-?up|bulletin|summary)\b"
+    r"|(?:news|top stories) (?:in brief|today|of the (?:day|week)))",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"\s*[;|]\s+|\s\|\s*")
+LONG_PART = 4  # words: shorter parts of a headline are a rubric or a site's name
+
+
+def is_digest(title: str, lead: str = "") -> bool:
+    """Whether a headline announces several news at once: a rubric of digests, or three headlines joined by `;` or `|`
+    (two, where the text begins by joining more)."""
+    if _DIGEST.match(title):
+        return True
+    parts = _long_parts(title)
+    return parts > 2 or (parts == 2 and _long_parts(lead) > 1 and "|" in title)
+
+
+def _long_parts(text: str) -> int:
+    return sum(len(part.split()) >= LONG_PART for part in _JOINED.split(text))
