@@ -118,7 +118,7 @@ def _sentences(passage: Passage) -> list[Sentence]:
         elif kind == "act":
             if group.country == "VN":  # "đến Việt Nam mổ": the place is in the act
                 sentence.home.append(hit)
-            if group.subject == TEAM and not _team_before(hits, number, group):
+            if group.subject == TEAM and not _team_before(hits, number):
                 sentence.against.append(hit._replace(group=COMING_PATIENT))
                 continue
             sentence.act.append((_weight_of_act(group), hit))
@@ -159,9 +159,11 @@ def _weight_of_act(group: Group) -> float:
     return group.strength / 2 if group.strength > 1 else group.strength / WEAK
 
 
-def _team_before(hits: Sequence[Hit], number: int, group: Group) -> bool:
-    """Whether somebody who works in medicine is named before an act in its sentence: who comes to operate is a surgeon, who
-    comes to be operated on is a patient."""
+def _team_before(hits: Sequence[Hit], number: int) -> bool:
+    """Whether somebody who works in medicine is named before an act in its sentence.
+
+    Who comes to operate is a surgeon, who comes to be operated on is a patient.
+    """
     act = hits[number]
     return any(
         hit.sentence == act.sentence

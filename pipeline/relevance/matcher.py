@@ -203,9 +203,10 @@ class WordTrie:
         left = pieces[start - 1] if start else ""
         right = pieces[end] if end < len(pieces) else ""
         for joint, other in ((left, start - 2), (right, end + 1)):
-            if _DASHES.intersection(joint) and 0 <= other < len(pieces):
-                if pieces[other] in self._guards["dash_with"] or not _vietnamese(pieces[other]):
-                    return True  # "Việt - Anh", "Singapore - Anh"; "Tuan-Anh" is a given name
+            if not _DASHES.intersection(joint) or not 0 <= other < len(pieces):
+                continue
+            if pieces[other] in self._guards["dash_with"] or not _vietnamese(pieces[other]):
+                return True  # "Việt - Anh", "Singapore - Anh"; "Tuan-Anh" is a given name
         before = text[offsets[start - 2] : offsets[start - 1]] if left == " " else ""
         following = text[offsets[end + 1] : offsets[end + 2]] if right == " " and end + 1 < len(pieces) else ""
         if before.lower() in self._guards["person_before"]:
@@ -285,7 +286,7 @@ class Forms:
 
 @cache
 def matcher(language: str) -> WordTrie | Forms:
-    """The matcher of a language. Vietnamese texts name things in English and the other way round, so each reads both."""
+    """The matcher of a language; Vietnamese and English texts name things in each other's words, so each reads both."""
     lexicon = load()
     everywhere = lexicon.terms.get("*", ())
     if language in ("vi", "en"):
