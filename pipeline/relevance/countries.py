@@ -14,6 +14,7 @@ LOCALES = {
     "en": ("en",), "vi": ("vi",), "fr": ("fr",), "ru": ("ru",), "zh": ("zh_Hans", "zh_Hant"), "es": ("es",),
     "pt": ("pt",), "id": ("id",), "de": ("de",), "ja": ("ja",), "ko": ("ko",), "th": ("th",), "lo": ("lo",),
     "km": ("km",), "pl": ("pl",), "it": ("it",),
+    "cs": ("cs",), "nl": ("nl",), "ar": ("ar",),
 }  # fmt: skip
 # Not states anyone cooperates with, and codes that are no country.
 LEFT_OUT = frozenset(
@@ -52,9 +53,10 @@ LEFT_OUT = frozenset(
     ]
 )
 # One-syllable Vietnamese names stand in vi-countries.toml with their guards.
+ORDINARY = {"ar": frozenset({"ML", "OM"})}  # names that are everyday words (financial) or another place (Amman)
 GUARDED = {"vi": frozenset({"VN", "US", "GB", "FR", "DE", "RU", "IT", "AT", "BE", "AU", "JP", "KR"})}
 # Endings change (Вьетнам, Вьетнама): the stem followed by any letters.
-INFLECTED = {"ru": "аяийьое", "pl": "aeiyo", "de": ""}
+INFLECTED = {"ru": "аяийьое", "pl": "aeiyo", "cs": "aeioyáíéýě", "de": ""}
 HEADER = """# Country names of the Unicode CLDR, one table a language. Written by
 # `python -m pipeline.relevance.countries`: do not edit by hand; own forms belong into the language files.
 """
@@ -67,6 +69,8 @@ def names(language: str) -> dict[str, list[str]]:
         territories = Locale.parse(locale).territories
         for code in sorted(territories):
             if not re.fullmatch("[A-Z]{2}", code) or code in LEFT_OUT or code in GUARDED.get(language, ()):
+                continue
+            if code in ORDINARY.get(language, ()):
                 continue
             name = territories[code].replace(" SAR China", "")
             short = re.split(r"\s*[（(]", name)[0]

@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -112,6 +112,9 @@ def load(folder: Path = FOLDER) -> Lexicon:
                 names[code] = written[0] if isinstance(written, list) else written
             for language, countries in content.items():
                 terms.setdefault(language, []).extend(_countries(path.name, countries))
+        elif path.stem == "country-forms":
+            for language, countries in content.items():
+                terms.setdefault(language, []).extend(_country_forms(path.name, countries))
         else:
             languages = str(content.get("language", "")).split("+")
             for group, table in _groups(path.name, content):
@@ -172,6 +175,13 @@ def _countries(file: str, countries: Mapping[str, Any]) -> Iterator[Term]:
         group = Group(file=file, id=code, kind="country", value=code)
         for text in written if isinstance(written, list) else [written]:
             yield Term(text, group, cased=True)
+
+
+def _country_forms(file: str, countries: Mapping[str, Sequence[str]]) -> Iterator[Term]:
+    for code, written in countries.items():
+        group = Group(file=file, id=code, kind="country", value=code)
+        for text in (form for pattern in written for form in expand(pattern)):
+            yield Term(text, group, cased=text[0].isupper())
 
 
 def _braced(pattern: str) -> Iterator[tuple[bool, str]]:

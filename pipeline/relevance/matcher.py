@@ -20,7 +20,7 @@ _WORDS = re.compile(r"(\W+)")
 _JOINING = frozenset({" ", "-", " - ", "–", " – ", "'", "’", "/", ".", "\u00a0", "&", " & ", ", ", "‑", "—", " — "})
 _DASHES = frozenset("-–—‑")
 _SPACES = str.maketrans("-\u2011\u00a0", "   ")
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "ko"})  # Korean hangs particles on its words
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "ko", "ar"})  # Korean and Arabic hang particles on their words
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 _ENDING = re.compile(r"[.!?…]\W*\s|[\n;。！？]|\s\|\s")
 _ABBREVIATED = frozenset(
@@ -199,7 +199,9 @@ class WordTrie:
             following = text[offsets[end + 1] : offsets[end + 2]]
             return following[0].isupper() and not following.isascii() and _vietnamese(following)
         if guard == "place":
-            return not (start and pieces[start - 1] == " " and pieces[start - 2] in self._guards["unit_before"])
+            if not start or pieces[start - 1] != " " or pieces[start - 2] not in self._guards["unit_before"]:
+                return True
+            return not all(map(_vietnamese, pieces[start:end:2]))
         left = pieces[start - 1] if start else ""
         right = pieces[end] if end < len(pieces) else ""
         for joint, other in ((left, start - 2), (right, end + 1)):
@@ -235,8 +237,11 @@ class Forms:
         self._spaced = spaced
         self._step = 6 if spaced else 2
         self._terms: dict[str, list[tuple[str, Term]]] = {}
+        self._further: dict[str, re.Pattern[str]] = {}  # what follows the first stem of a term with several
         for term in terms:
-            form = _evened(term.text.rstrip("*"))
+            form, *others = _evened(term.text.rstrip("*")).split("*")
+            if others:
+                self._further[term.text] = re.compile(r"\w*" + r"\w*".join(map(re.escape, others)))
             self._terms.setdefault(form[:2], []).append((form, term))
         for some in self._terms.values():
             some.sort(key=lambda pair: (-len(pair[0]), pair[0]))
@@ -258,6 +263,10 @@ class Forms:
                     break
                 if not lower.startswith(form, first) or (term.cased and not self._same(text[first:last], term)):
                     continue
+                if further := self._further.get(term.text):
+                    if not (rest := further.match(lower, last)):
+                        continue
+                    last = rest.end()
                 if self._spaced and not term.bare:
                     if not word_begins:
                         continue
@@ -281,7 +290,8 @@ class Forms:
 
     @staticmethod
     def _same(phrase: str, term: Term) -> bool:
-        return phrase in (term.text.rstrip("*"), term.text.rstrip("*").upper())
+        stem = term.text.split("*")[0]
+        return phrase in (stem, stem.upper())
 
 
 @cache

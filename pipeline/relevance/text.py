@@ -1,8 +1,8 @@
 """How a text is divided and in which language it is read."""
 
 import re
-from collections import Counter
 
+UNKNOWN = "und"  # ISO 639-2 for an undetermined language
 _SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af]")),
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -11,26 +11,35 @@ _SCRIPTS = (
     ("lo", re.compile("[\u0e80-\u0eff]")),
     ("km", re.compile("[\u1780-\u17ff]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    # Greek, Armenian, Hebrew, the scripts of India, Tibetan, Burmese, Georgian, Amharic, Mongolian: not read
+    (UNKNOWN, re.compile("[\u0370-\u03ff\u0530-\u05ff\u0700-\u0dff\u0f00-\u10ff\u1200-\u137f\u1800-\u18af]")),
 )
 _VIETNAMESE = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
-_LATIN = frozenset({"fr", "es", "pt", "de", "id", "pl", "it"})
 _COMMON = {
     "en": "the of and to in for with on is by from that",
-    "fr": "le la les des du et est une dans pour au aux par sur avec",
-    "es": "el los las del y en una por para con que se",
-    "pt": "o os das do da e em uma por para com que ao",
+    "fr": "de le la les des du et est une dans pour au aux par sur avec",
+    "es": "de el los las del y en una por para con que se",
+    "pt": "de o os das do da e em uma por para com que ao",
     "de": "der die das und im den von mit für auf zur dem",
     "id": "dan di yang dengan untuk dari pada ini kerja akan",
     "pl": "w i z na do się oraz przez dla od jest",
     "it": "il di e della del che per con nel una gli dei",
+    "cs": "a v na se s z pro ve do je při byl které od",
+    "nl": "de het een en van in op voor met te aan door",
+    "vi": "và của cho tại trong với các được",
 }
 _COMMON_WORDS = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+LANGUAGES = frozenset(_COMMON) | {language for language, _ in _SCRIPTS} - {UNKNOWN}
+_LATIN = frozenset(_COMMON) - {"vi", "en"}
+FEWEST = 12  # words from which on a text without one common word of a language we read is of another
 
 
 def reading_language(text: str, given: str | None) -> str:
-    """The language whose terms to look for: by script first, then as given, then by its commonest words.
+    """The language whose terms to look for: by script first, then as given, then by its commonest words; UNKNOWN for
+    one we do not read.
 
-    A wrong label does not hurt: script outweighs it, and Vietnamese and English are read together.
+    A wrong label does not hurt: script outweighs it, and Vietnamese and English texts are read with both.
     """
     sample = text[:400]
     if sample.isascii() and given in ("vi", "en"):
@@ -46,12 +55,14 @@ def reading_language(text: str, given: str | None) -> str:
     given = (given or "")[:2].lower()
     if given in _LATIN:
         return given
-    counts: Counter[str] = Counter()
-    for word in re.findall(r"[^\W\d_]+", sample.lower()):
-        for language, words in _COMMON_WORDS.items():
-            counts[language] += word in words
-    best, count = max(counts.items(), key=lambda pair: pair[1], default=("en", 0))
-    return best if count > counts["en"] else "en"
+    words = re.findall(r"[^\W\d_]+", sample.lower())
+    counts = {language: sum(word in common for word in words) for language, common in _COMMON_WORDS.items()}
+    best = max(counts, key=lambda language: (counts[language], language == "en"))
+    if given and given not in LANGUAGES and counts[best] * 6 < len(words):
+        return UNKNOWN
+    if not counts[best] and len(words) >= FEWEST:
+        return UNKNOWN
+    return best if counts[best] > counts["en"] else "en"
 
 
 def paragraphs_of(text: str) -> list[str]:
