@@ -1,11 +1,15 @@
 """A verdict in sentences a person can read: why it is in, or why it was left out."""
 
+from pipeline.relevance.judging import NO_LANGUAGE
 from pipeline.relevance.lexicon import load
 from storage.records import Evidence, Verdict
 
 
 def explain(verdict: Verdict) -> tuple[str, ...]:
     """Sentences: the judgement, what speaks for it, what speaks against it, what is missing, who decided."""
+    if verdict.decided_by == "model" and any(e.kind == NO_LANGUAGE for e in verdict.evidence):
+        named = next((e.phrase for e in verdict.evidence if e.kind == NO_LANGUAGE), "")
+        return (f"Not judged: written in a language that is not read{f' ({named})' if named else ''}.",)
     lines = [_judgement(verdict)]
     wanted = [e for e in verdict.evidence if e.weight > 0 and e.phrase]
     against = [e for e in verdict.evidence if e.weight < 0 and e.phrase]

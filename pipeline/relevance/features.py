@@ -20,6 +20,8 @@ from pipeline.relevance.text import is_digest
 LEAD_SENTENCES = 3
 NEAR = 8  # words: at this distance nearness has fallen to one half
 PARTS = ("health", "foreign", "act")
+# Languages of one country: what happens there is told without naming it.
+SILENT = {"ko": "KR", "ja": "JP", "th": "TH", "lo": "LA", "km": "KH", "id": "ID", "it": "IT", "cs": "CZ", "pl": "PL"}
 WEAK = 4  # what the strength of an everyday verb is divided by; of a strong act: 2
 REACH = 6  # words between a person and the word that says the nationality
 NATIONALITY = ("người ", "quốc tịch ", "gốc ")
@@ -33,10 +35,11 @@ GIVING = frozenset({"donation", "mission", "training", "project", "agreement"})
 
 @dataclass(slots=True)
 class Passage:
-    """One scanned part of a text, its place (`title`, `lead`, `paragraph 2`, `caption 1`) and its sentences."""
+    """One scanned part of a text, its place (`title`, `lead`, `paragraph 2`, `caption 1`), language and sentences."""
 
     place: str
     scan: Scan
+    language: str = ""
     sentences: list["Sentence"] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -217,12 +220,12 @@ def features(
         _meeting("title", head),
         _meeting("lead", first),
         *_relations(opening),
-        *_across(opening, best["opening"]),
+        *_across(opening, best["opening"], title.language),
         *_amounts(opening + rest),
         *_through(opening + rest),
         *_against(head, first, rest, clear=title_together.value >= CLEAR),
-        *_missing(opening, best["opening"], best["body"]),
-        *_alone(opening, rest),
+        *_missing(opening, best["opening"], best["body"], title.language),
+        *_alone(opening, rest, title.language),
         *_without_health(opening, body),
         Feature(DIGEST, float(is_digest(*_texts(title, lead)))),
         Feature("caption: foreign party", *_best([s for passage in captions for s in passage.sentences])["foreign"]),
@@ -368,13 +371,13 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
         yield Feature(f"opening: {name}", value, mentions)
 
 
-def _across(opening: Sequence[Sentence], best: Best) -> Iterable[Feature]:
+def _across(opening: Sequence[Sentence], best: Best, language: str) -> Iterable[Feature]:
     """The three parts anywhere in headline and lead, and whether two parties are named there."""
     value = best["health"][0] * best["foreign"][0] * best["act"][0]
     if value:
         yield Feature("opening: all three parts", value, tuple(m for part in PARTS for m in best[part][1]))
     countries = _countries(opening)
-    home = any(sentence.home for sentence in opening)
+    home = any(sentence.home for sentence in opening) or _silent(countries, language)
     if home and countries:
         yield Feature("opening: health, foreign party and home side", best["health"][0] * best["foreign"][0])
     elif len(countries) > 1:
@@ -382,6 +385,12 @@ def _across(opening: Sequence[Sentence], best: Best) -> Iterable[Feature]:
     states = sum(len(code) == 2 and code.isupper() for code in countries) + home
     if countries and states and len(countries) + home >= 2:
         yield Feature("opening: two parties", 1.0)
+
+
+def _silent(countries: Iterable[str], language: str) -> bool:
+    """Whether the country of a language that only one has is a party although nobody names it: foreign ones are."""
+    own = SILENT.get(language)
+    return own is not None and own not in countries and any(len(code) == 2 and code.isupper() for code in countries)
 
 
 def _countries(found: Iterable[Sentence]) -> set[str]:
@@ -444,7 +453,7 @@ def _against(
         yield Feature(f"against: {topic}", share * min(2.0, value), mentions[:4])
 
 
-def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Feature]:
+def _missing(opening: Sequence[Sentence], best: Best, body: Best, language: str) -> Iterable[Feature]:
     """What headline and lead do not have."""
     if best["foreign"][0] < 0.5:
         yield Feature("missing: no foreign party in headline or lead", 1.0)
@@ -455,7 +464,7 @@ def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Fe
     if best["act"][0] < 0.7:
         yield Feature("missing: no act of cooperation in headline or lead", 1.0)
     countries = _countries(opening)
-    if len(countries) == 1 and not any(s.home for s in opening):
+    if len(countries) == 1 and not any(s.home for s in opening) and not _silent(countries, language):
         yield Feature("missing: one foreign country alone, no second party", 1.0)
     false = tuple(Mention(s.passage, hit) for s in opening for hit in s.false)
     if false and not countries:
@@ -467,7 +476,7 @@ def _missing(opening: Sequence[Sentence], best: Best, body: Best) -> Iterable[Fe
 FIRST_PARAGRAPHS = 4
 
 
-def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Feature]:
+def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence], language: str) -> Iterable[Feature]:
     """Whether all who are named belong to one foreign country: then it is that country's own affair.
 
     A second party is another country, an organisation, the home side (also by its provinces, hospitals and people), or
@@ -477,7 +486,7 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence]) -> Iterable[Fe
     """
     found = [*opening, *rest]
     home = {hit.group.value for s in found for hit in s.home}
-    if home - {"office"}:
+    if home - {"office"} or _silent(_countries(found), language):
         return
     hits = [hit for s in found for weight, hit in s.foreign if weight > 0.3]
     groups = [hit.group for hit in hits if not hit.group.weak]

@@ -9,14 +9,15 @@ from pipeline.relevance.features import Feature, Passage, features
 from pipeline.relevance.gloss import gloss_of
 from pipeline.relevance.lexicon import load
 from pipeline.relevance.matcher import matcher, normalised
-from pipeline.relevance.partners import partners
-from pipeline.relevance.text import paragraphs_of, reading_language
+from pipeline.relevance.partners import partners, with_silent
+from pipeline.relevance.text import UNKNOWN, paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
 THRESHOLD = 0.2  # a missed story costs as much as four wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
 MOST_WORDS = 6  # phrases shown of the second opinion
 WORDS = "words as in such stories"
+NO_LANGUAGE = "missing: a language the judge knows"
 MOST_PARAGRAPHS = 60  # a bound for texts of very short lines
 MOST_CAPTIONS = 20  # a bound for picture galleries
 MOST_CHARACTERS = 1300  # of lead and paragraphs: further on nothing was measured to be gained
@@ -37,6 +38,8 @@ def judge(
     The verdict has no story and no time: the caller adds them. Never raises for any text.
     """
     read = passages(title=title, lead=lead, paragraphs=paragraphs, captions=captions, language=language)
+    if read[0].language == UNKNOWN:
+        return _not_judged(language)
     return _verdict(*read, worded(title, (lead or "", *paragraphs)), prior)
 
 
@@ -44,6 +47,18 @@ def judge_text(title: str, text: str, language: str | None = None, prior: float 
     """Judge a headline and a plain text whose paragraphs are its lines; the first is taken as the lead."""
     lines = paragraphs_of(text)
     return judge(title=title, lead=lines[0] if lines else None, paragraphs=lines[1:], language=language, prior=prior)
+
+
+def _not_judged(language: str | None) -> Verdict:
+    """What is said of a text in a language that is not read: no score is worth anything."""
+    said = Evidence(phrase=language or "", place="text", kind=NO_LANGUAGE, weight=0.0)
+    return Verdict(
+        relevant=False,
+        score=0.0,
+        evidence=(said,),
+        lexicon_version=load().version,
+        weights_version=trained.load().version,
+    )
 
 
 def worded(title: str, lines: Sequence[str]) -> wording.Counts:
@@ -72,13 +87,15 @@ def passages(
         left -= len(paragraph)
     body_end = len(texts)
     texts += [normalised(caption) for caption in captions[:MOST_CAPTIONS]]
-    scans = matcher(reading_language(f"{title} {lead or ''}", language)).scans(texts)
-    head = Passage("title", scans[0])
-    opening = Passage("lead", scans[1]) if lead else None
-    body = [Passage(f"paragraph {n}", scan) for n, scan in enumerate(scans[1 + bool(lead) : body_end], 1)]
+    first = lead or next(iter(paragraphs), "")
+    read = reading_language(f"{title} {first}", language)
+    scans = matcher(read).scans(texts)
+    head = Passage("title", scans[0], read)
+    opening = Passage("lead", scans[1], read) if lead else None
+    body = [Passage(f"paragraph {n}", scan, read) for n, scan in enumerate(scans[1 + bool(lead) : body_end], 1)]
     if not lead and body:  # a ministry's page has no lead: its first paragraph says what the story is about
         opening, body = body[0], body[1:]
-    pictured = [Passage(f"caption {n}", scan) for n, scan in enumerate(scans[body_end:], 1)]
+    pictured = [Passage(f"caption {n}", scan, read) for n, scan in enumerate(scans[body_end:], 1)]
     return head, opening, body, pictured
 
 
@@ -102,7 +119,8 @@ def _verdict(
     weights, second = trained.load(), wording.load()
     score = round(trained.probability(weights.log_odds(found, second.margin(words), prior)), 4)
     relevant = score >= THRESHOLD
-    named = partners(title, lead, body)
+    home = any(sentence.home for passage in (title, *([lead] if lead else []), *body) for sentence in passage.sentences)
+    named = with_silent(partners(title, lead, body), title.language, home=home)
     act, themes = _subject(title, lead, body)
     return Verdict(
         relevant=relevant,

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pipeline.relevance.lexicon import Group, Lexicon, Term, load
+from pipeline.relevance.text import UNKNOWN
 
 _WORDS = re.compile(r"(\W+)")
 _JOINING = frozenset({" ", "-", " - ", "–", " – ", "'", "’", "/", ".", "\u00a0", "&", " & ", ", ", "‑", "—", " — "})
@@ -298,6 +299,8 @@ class Forms:
 def matcher(language: str) -> WordTrie | Forms:
     """The matcher of a language; Vietnamese and English texts name things in each other's words, so each reads both."""
     lexicon = load()
+    if language == UNKNOWN:
+        return matcher("en")
     everywhere = lexicon.terms.get("*", ())
     if language in ("vi", "en"):
         english = lexicon.terms.get("en", ())

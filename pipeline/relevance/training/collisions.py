@@ -7,7 +7,7 @@
   kinh doanh" is no epilepsy.
 * `name`: a country or place of one word, mostly beside one more word with a capital: a person, a club, a street.
 
-Nothing is decided here: a person reads the list and mends the lexicon. `across` is a test over our own labelled set too.
+Nothing is decided here: a person reads the list and mends the lexicon. `across` is a test over our own labelled set.
 """
 
 import argparse
