@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import DirectoryPath, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from feeds.clean_text import safe_url
 from feeds.site import Site
+from pipeline.priors import PRIOR, Priors
 from storage.errors import HealthwireError
 
 DEFAULT_FILE = Path("healthwire.toml")
@@ -53,14 +54,27 @@ class Settings(BaseSettings):
     visits_at_once: int = Field(default=2, ge=1, le=32)
     feed_size: int = Field(default=100, ge=1, le=1000)
     feed_content: Literal["lead", "full"] = "lead"
+    prior: float = Field(
+        default=PRIOR, gt=0, lt=1, description="the share of relevant items among all that sources publish"
+    )
+    priors: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(
+        default={}, description="the same of sources that differ, by slug"
+    )
     replica: str | None = Field(default=None, description="for trials: send every request to this local server")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
+    def priors_of_sources(self) -> Priors:
+        """How rare relevant items are, for the judge."""
+        return Priors(share=self.prior, by_source=self.priors)
+
     def as_environment(self) -> dict[str, str]:
         """These settings as the variables a child process reads them from."""
-        values = self.model_dump(mode="json", exclude_none=True, exclude={"sources"})
+        values = self.model_dump(mode="json", exclude_none=True, exclude={"sources", "priors"})
         environment = {f"HEALTHWIRE_{name.upper()}": str(value) for name, value in values.items()}
-        return environment | {"HEALTHWIRE_SOURCES": json.dumps(self.sources)}
+        return environment | {
+            "HEALTHWIRE_SOURCES": json.dumps(self.sources),
+            "HEALTHWIRE_PRIORS": json.dumps(self.priors),
+        }
 
     @field_validator("site_url")
     @classmethod

@@ -26,6 +26,7 @@ from types import MappingProxyType
 from pipeline import changes, entering
 from pipeline.matching.match import Candidate, Text, match, text_of
 from pipeline.matching.roles import Claim, arranged, first_publisher
+from pipeline.priors import NEWSPAPER, Priors
 from pipeline.reading.read import RawPage, Reading, read
 from pipeline.relevance import gloss, judge
 from pipeline.saved_pages import IMPORTED
@@ -93,6 +94,7 @@ def process_pending(
     batch: int = 100,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
+    priors: Priors = NEWSPAPER,
 ) -> Tally:
     """Process every capture that is not settled, oldest first; `stop` is asked between captures.
 
@@ -113,7 +115,7 @@ def process_pending(
                 break
             after = _id(capture)
             try:
-                outcome = process(store, capture, sources.get(capture.source))
+                outcome = process(store, capture, sources.get(capture.source), priors)
             except Exception:
                 log.exception("capture %s (%s) could not be processed and stays unsettled", capture.id, capture.address)
                 tally.failed += 1
@@ -125,14 +127,14 @@ def process_pending(
     return tally
 
 
-def process(store: Store, capture: Capture, source: Source | None) -> Outcome | None:
+def process(store: Store, capture: Capture, source: Source | None, priors: Priors = NEWSPAPER) -> Outcome | None:
     """Process one capture; None when another process has settled it in the meantime.
 
     A capture of a source that has no file any more is read by the generic reader.
     """
     reading = _read(store, capture, source)
     with store.write() as archive:
-        outcome = _apply(archive, capture, reading)
+        outcome = _apply(archive, capture, reading, priors)
         if not archive.captures.settle(_id(capture), outcome.change, capture.fetched_at):
             archive.roll_back()
             return None
@@ -161,7 +163,7 @@ def _read(store: Store, capture: Capture, source: Source | None) -> Reading | No
     return read_capture(store, capture, source)
 
 
-def _apply(archive: Archive, capture: Capture, reading: Reading | None) -> Outcome:
+def _apply(archive: Archive, capture: Capture, reading: Reading | None, priors: Priors) -> Outcome:
     """Carry out what a capture means for its page; everything here happens in one transaction."""
     if capture.kind is not CaptureKind.ARTICLE:
         return Outcome(capture=capture, change=Change(kind=ChangeKind.SETTLED, reason="a listing"))
@@ -178,7 +180,7 @@ def _apply(archive: Archive, capture: Capture, reading: Reading | None) -> Outco
         return Outcome(capture=capture, change=change)
     if isinstance(reading.outcome, Rejection):
         return _without_words(archive, capture, page or _new_page(capture), changes.unreadable(reading.outcome))
-    return _said(archive, capture, page or _new_page(capture), reading, reading.outcome)
+    return _said(archive, capture, page or _new_page(capture), reading, reading.outcome, priors)
 
 
 def _without_words(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:
@@ -203,7 +205,9 @@ def _page_after(page: Page, change: Change, at: datetime) -> Page:
     return replace(page, next_check_at=next_check(page, change, at))
 
 
-def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, document: Document) -> Outcome:
+def _said(
+    archive: Archive, capture: Capture, page: Page, reading: Reading, document: Document, priors: Priors
+) -> Outcome:
     """A page that answered with an article."""
     digest = words_digest(document)
     revisions = archive.pages.revisions(page.id) if page.id is not None else []
@@ -212,11 +216,17 @@ def _said(archive: Archive, capture: Capture, page: Page, reading: Reading, docu
     if (revisions and digest == revisions[-1].digest) or change.kind not in _NEW_WORDS:
         return _without_words(archive, capture, page, change)
     page = _keep(archive, page, change, capture.fetched_at)
-    return append(archive, capture, page, document, change, revisions[-1] if revisions else None)
+    return append(archive, capture, page, document, change, revisions[-1] if revisions else None, priors)
 
 
 def append(
-    archive: Archive, capture: Capture, page: Page, document: Document, change: Change, latest: Revision | None
+    archive: Archive,
+    capture: Capture,
+    page: Page,
+    document: Document,
+    change: Change,
+    latest: Revision | None,
+    priors: Priors = NEWSPAPER,
 ) -> Outcome:
     """Append a revision to a page, after its `latest` one, and carry its words on to story, verdict and search."""
     assert page.id is not None
@@ -232,19 +242,19 @@ def append(
         )
     )
     archive.search.index(page.id, document)
-    alone = verdict_on(document, None)
+    alone = verdict_on(document, None, priors.of(page.source))
     text = text_of(document, alone)
     told = {page.id: (page, revision)}
     if page.story_id is not None:
         archive.stories.index(page.id, text.keys)
-        story, verdict, entered = judge_story(archive, page.story_id, capture.fetched_at, told=told)
+        story, verdict, entered = judge_story(archive, page.story_id, capture.fetched_at, told=told, priors=priors)
         return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
     matched = match(text, _candidates(archive, text))
     archive.stories.index(page.id, text.keys, first=latest is None)
     if matched is not None and matched.role is not None:
         member = Member(page_id=page.id, role=matched.role, taken_from=matched.page_id, why=matched.why)
         archive.stories.join(matched.story_id, member)
-        story, verdict, entered = judge_story(archive, matched.story_id, capture.fetched_at, told=told)
+        story, verdict, entered = judge_story(archive, matched.story_id, capture.fetched_at, told=told, priors=priors)
     else:
         new = Story(
             uid=story_uid(page.source, page.key),
@@ -258,7 +268,7 @@ def append(
         if begun == replace(new, id=begun.id):
             story, verdict, entered = _judge_new(archive, begun, alone, capture.fetched_at)
         else:  # a story of that name was there
-            story, verdict, entered = judge_story(archive, begun.id, capture.fetched_at, told=told)
+            story, verdict, entered = judge_story(archive, begun.id, capture.fetched_at, told=told, priors=priors)
     return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
 
 
@@ -290,6 +300,7 @@ def judge_story(
     *,
     late: bool = False,
     told: Mapping[int, tuple[Page, Revision]] = MappingProxyType({}),
+    priors: Priors = NEWSPAPER,
 ) -> tuple[Story, Verdict, bool]:
     """Judge a story by what its pages say now, and let it enter or leave the feeds.
 
@@ -328,7 +339,8 @@ def judge_story(
     before = archive.stories.verdict(story_id)
     labels = archive.stories.labels(story_id)
     spoken = [link, *(claim.page_id for claim in claims if claim.page_id != link)][:SPEAKING]
-    verdict = _strongest([said[page_id] for page_id in spoken], labels[-1] if labels else None)
+    texts = [(said[page_id], priors.of(page.source) if (page := pages[page_id]) else priors.share) for page_id in spoken]
+    verdict = _strongest(texts, labels[-1] if labels else None)
     if before is None or not _same(before, verdict):
         verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))
     else:
@@ -339,26 +351,28 @@ def judge_story(
     return changed, verdict, entering.has_entered(story, verdict)
 
 
-def _strongest(said: Sequence[Revision | None], label: Label | None) -> Verdict:
-    """The verdict on the first text that is relevant; on the likeliest where none is."""
+def _strongest(said: Sequence[tuple[Revision | None, float]], label: Label | None) -> Verdict:
+    """The verdict on the first text that is relevant; on the likeliest where none is. Each comes with its prior."""
     verdicts = []
-    for revision in said:
+    for revision, prior in said:
         assert revision is not None
-        verdict = verdict_on(revision.document, label)
+        verdict = verdict_on(revision.document, label, prior)
         if verdict.relevant or label is not None:
             return verdict
         verdicts.append(verdict)
     return max(verdicts, key=lambda verdict: verdict.score)
 
 
-def verdict_on(document: Document, label: Label | None) -> Verdict:
-    """The verdict on a document: the model's, unless a person has said otherwise. Its gloss names the day."""
+def verdict_on(document: Document, label: Label | None, prior: float = NEWSPAPER.share) -> Verdict:
+    """The verdict on a document: the model's, unless a person has said otherwise. Its gloss names the day. `prior` is
+    the share of relevant items where it comes from."""
     verdict = judge(
         title=document.title,
         lead=document.lead,
         paragraphs=document.paragraphs,
         captions=document.captions,
         language=document.language,
+        prior=prior,
     )
     verdict = replace(verdict, gloss=gloss(verdict, document.published.at.date() if document.published else None))
     return verdict if label is None else overridden(verdict, label)

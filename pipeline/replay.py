@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.changes import changed_parts
+from pipeline.priors import NEWSPAPER, Priors
 from pipeline.process import append, judge_story, read_capture, verdict_on
 from spiders.source import Source
 from storage.keys import words_digest
@@ -70,7 +71,7 @@ def read_otherwise(store: Store, sources: Mapping[str, Source], only: str | None
         yield ReadOtherwise(page=page, capture=newest, document=outcome, parts=parts)
 
 
-def apply_reading(store: Store, differences: Iterable[ReadOtherwise]) -> None:
+def apply_reading(store: Store, differences: Iterable[ReadOtherwise], priors: Priors = NEWSPAPER) -> None:
     """Append what today's code reads as a revision of its page, each in a transaction of its own."""
     for difference in differences:
         change = Change(
@@ -79,10 +80,10 @@ def apply_reading(store: Store, differences: Iterable[ReadOtherwise]) -> None:
         assert difference.page.id is not None
         with store.write() as archive:
             latest = archive.pages.latest_revision(difference.page.id)
-            append(archive, difference.capture, difference.page, difference.document, change, latest)
+            append(archive, difference.capture, difference.page, difference.document, change, latest, priors)
 
 
-def judged_otherwise(store: Store) -> Iterator[JudgedOtherwise]:
+def judged_otherwise(store: Store, priors: Priors = NEWSPAPER) -> Iterator[JudgedOtherwise]:
     """The stories that would enter or leave the feeds by today's judge; a person's label is kept."""
     after = 0
     while True:
@@ -96,19 +97,23 @@ def judged_otherwise(store: Store) -> Iterator[JudgedOtherwise]:
                 labels = archive.stories.labels(story.id)
                 if now is None or revision is None:
                     continue
-                then = verdict_on(revision.document, labels[-1] if labels else None)
+                first = archive.pages.get(story.link_page_id)
+                prior = priors.of(first.source if first else "")
+                then = verdict_on(revision.document, labels[-1] if labels else None, prior)
                 if then.relevant != now.relevant:
                     yield JudgedOtherwise(story=story, title=revision.document.title, now=now, then=then)
         if len(stories) < BATCH:
             return
 
 
-def apply_judging(store: Store, differences: Iterable[JudgedOtherwise], at: datetime) -> None:
+def apply_judging(
+    store: Store, differences: Iterable[JudgedOtherwise], at: datetime, priors: Priors = NEWSPAPER
+) -> None:
     """Let stories enter (at the place of their own time, marked late) and leave the feeds; `at` is the judgement's."""
     for difference in differences:
         assert difference.story.id is not None
         with store.write() as archive:
-            judge_story(archive, difference.story.id, at, late=True)
+            judge_story(archive, difference.story.id, at, late=True, priors=priors)
 
 
 def _pages(store: Store, only: str | None) -> Iterator[Page]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import pipeline.process
+from pipeline.priors import Priors
 from pipeline.process import judge_story, process_pending
 from pipeline.reading.read import RawPage, Reading
 from pipeline.replay import apply_judging, apply_reading, judged_otherwise, read_otherwise
@@ -212,6 +213,18 @@ def test_a_label_overrides_at_once_and_says_so(store: Store) -> None:
     add(store, at=T0 + 4 * HOUR, body=make_body("Thứ trưởng tiếp Đại sứ Nhật Bản lần nữa", TEXT))
     process(store)  # an edit does not undo what a person has said
     assert views(store) == []
+
+
+def test_what_is_rare_at_a_source_needs_plainer_words_there(store: Store) -> None:
+    add(store, body=MEETING)
+    everywhere = Priors(share=0.003, by_source={"elsewhere": 0.000_001})
+    here = Priors(share=0.003, by_source={"vietnamplus_vn": 0.000_000_001})
+    process_pending(store, SOURCES, priors=here)
+    assert views(store) == []
+    (difference,) = judged_otherwise(store, everywhere)
+    assert difference.then.score > difference.now.score
+    apply_judging(store, [difference], datetime.now(UTC), everywhere)
+    assert len(views(store)) == 1
 
 
 def test_judging_again_lets_old_stories_in_at_their_own_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

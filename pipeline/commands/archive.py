@@ -141,7 +141,7 @@ def label(
             archive.stories.label(
                 Label(story_id=story_id, relevant=relevant == "yes", why=why, by=by or getpass.getuser(), at=at)
             )
-            judge_story(archive, story_id, at, late=True)
+            judge_story(archive, story_id, at, late=True, priors=settings.priors_of_sources())
         published = publish_all(store, settings)
     print(f"recorded; {len(published.changed)} feed files written")
 

@@ -13,6 +13,7 @@ from pipeline.commands.output import Format, show, visible
 from pipeline.commands.reading import looks_like_text, read_file
 
 if TYPE_CHECKING:
+    from pipeline.priors import Priors
     from pipeline.process import Tally
     from spiders.source import Source
     from storage.store import Store
@@ -90,13 +91,13 @@ def process(ctx: typer.Context) -> None:
     settings = context.settings()
     sources = load_sources(settings)
     with context.store(settings) as store:
-        tally = process_all(store, sources)
+        tally = process_all(store, sources, settings.priors_of_sources())
     print(said(tally))
     if tally.failed:
         raise UserError(f"{tally.failed} captures met a bug of ours (see the log); they stay for the next time")
 
 
-def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
+def process_all(store: "Store", sources: "dict[str, Source]", priors: "Priors") -> "Tally":
     """Process what is unsettled, with a progress bar on a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -110,7 +111,7 @@ def process_all(store: "Store", sources: "dict[str, Source]") -> "Tally":
         TextColumn("processing"), BarColumn(), MofNCompleteColumn(), console=console, disable=not console.is_terminal
     ) as progress:
         bar = progress.add_task("processing", total=waiting)
-        return process_pending(store, sources, on_outcome=lambda _: progress.advance(bar))
+        return process_pending(store, sources, on_outcome=lambda _: progress.advance(bar), priors=priors)
 
 
 def said(tally: "Tally") -> str:
@@ -169,7 +170,7 @@ def import_(
         with store.write() as archive:
             for capture, body in prepared:
                 archive.captures.add(capture, body)
-        tally = process_all(store, sources)
+        tally = process_all(store, sources, settings.priors_of_sources())
         published = publish_all(store, settings)
     print(said(tally) + f"; {len(published.changed)} feed files written")
     if tally.failed:
@@ -193,15 +194,15 @@ def replay(
     source_called(source, sources)
     with context.store(settings) as store:
         if judge:
-            judged = list(judged_otherwise(store))
+            judged = list(judged_otherwise(store, settings.priors_of_sources()))
             show((d.row() for d in judged), format, ("story", "now", "would_be", "title"))
             if _confirmed(len(judged), apply):
-                apply_judging(store, judged, datetime.now(UTC))
+                apply_judging(store, judged, datetime.now(UTC), settings.priors_of_sources())
         else:
             read = list(read_otherwise(store, sources, source))
             show((d.row() for d in read), format, ("page", "what", "title"))
             if _confirmed(len(read), apply):
-                apply_reading(store, read)
+                apply_reading(store, read, settings.priors_of_sources())
         published = publish_all(store, settings)
     print(f"{len(published.changed)} feed files written", file=sys.stderr)
 

@@ -70,7 +70,7 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
         loop.add_signal_handler(number, stopping.set)
 
     def digest() -> None:
-        tally = process_pending(store, sources, stop=stopping.is_set)
+        tally = process_pending(store, sources, stop=stopping.is_set, priors=settings.priors_of_sources())
         published = publish_all(store, settings)
         if tally.processed or tally.failed or published.changed:
             log.info(

@@ -72,7 +72,7 @@ def names(language: str) -> dict[str, list[str]]:
                 continue
             if code in ORDINARY.get(language, ()):
                 continue
-            name = territories[code].replace(" SAR China", "")
+            name = re.sub("[\u200b\u200c\u200d]", "", territories[code]).replace(" SAR China", "")
             short = re.split(r"\s*[（(]", name)[0]
             for form in (short, name):
                 written = _stem(form, language)

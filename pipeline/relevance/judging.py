@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from pipeline.priors import PRIOR
 from pipeline.relevance import weights as trained
 from pipeline.relevance import wording
 from pipeline.relevance.features import Feature, Passage, features
@@ -30,7 +31,7 @@ def judge(
     paragraphs: Sequence[str] = (),
     captions: Sequence[str] = (),
     language: str | None = None,
-    prior: float = trained.PRIOR,
+    prior: float = PRIOR,
 ) -> Verdict:
     """Judge an article as it was read: no menus, no related items. `language` is a hint (ISO 639-1); `prior` is the
     share of relevant items where it comes from (0 < prior < 1).
@@ -43,7 +44,7 @@ def judge(
     return _verdict(*read, worded(title, (lead or "", *paragraphs)), prior)
 
 
-def judge_text(title: str, text: str, language: str | None = None, prior: float = trained.PRIOR) -> Verdict:
+def judge_text(title: str, text: str, language: str | None = None, prior: float = PRIOR) -> Verdict:
     """Judge a headline and a plain text whose paragraphs are its lines; the first is taken as the lead."""
     lines = paragraphs_of(text)
     return judge(title=title, lead=lines[0] if lines else None, paragraphs=lines[1:], language=language, prior=prior)

@@ -244,7 +244,9 @@ class Forms:
             if others:
                 self._further[term.text] = re.compile(r"\w*" + r"\w*".join(map(re.escape, others)))
             self._terms.setdefault(form[:2], []).append((form, term))
-        for some in self._terms.values():
+        for begin, some in self._terms.items():
+            if len(begin) == 2:
+                some.extend(self._terms.get(begin[0], ()))
             some.sort(key=lambda pair: (-len(pair[0]), pair[0]))
 
     def scan(self, text: str) -> Scan:
@@ -254,11 +256,12 @@ class Forms:
         hits: list[Hit] = []
         after = 0
         for first in range(len(lower) - 1):
-            if first < after or lower[first : first + 2] not in self._terms:
+            terms = self._terms.get(lower[first : first + 2]) or self._terms.get(lower[first])
+            if first < after or terms is None:
                 continue
             word_begins = first == 0 or not lower[first - 1].isalnum()
             seen: set[tuple[str, str]] = set()
-            for form, term in self._terms[lower[first : first + 2]]:
+            for form, term in terms:
                 last = first + len(form)
                 if last < after:  # shorter than what was found here
                     break

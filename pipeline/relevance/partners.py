@@ -52,5 +52,5 @@ def _parties(sentence: Sentence) -> list[tuple[str, float]]:
             if not group.weak and group.value != "NGO":
                 found[group.value] = max(found.get(group.value, 0.0), worth + 0.3)
             if group.country:
-                found[group.country] = max(found.get(group.country, 0.0), worth)
+                found[group.country] = max(found.get(group.country, 0.0), worth + 0.3)
     return list(found.items())

@@ -48,7 +48,8 @@ def reading_language(text: str, given: str | None) -> str:
         return "vi"
     if not sample.isascii():
         for language, letters in _SCRIPTS:
-            if len(letters.findall(sample)) * 6 > len(sample):
+            count = len(letters.findall(sample))
+            if count * 6 > len(sample) or (count and language == given == "ja"):  # a headline may have hardly any kana
                 return language
         if given == "vi":
             return "vi"

@@ -7,12 +7,10 @@ from functools import cache
 from math import exp, log
 from pathlib import Path
 
+from pipeline.priors import PRIOR
 from pipeline.relevance.features import Feature
 
 FILE = Path(__file__).parent / "weights.json"
-PRIOR = (
-    0.003  # the share of relevant items in a newspaper's stream, as labelled by reading; scores are calibrated to it
-)
 
 
 @dataclass(frozen=True)

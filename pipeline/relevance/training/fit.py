@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.priors import PRIOR
 from pipeline.relevance.features import ALONE, DIGEST, NO_HEALTH, ONE_COUNTRY
-from pipeline.relevance.weights import PRIOR
 
 Matrix = NDArray[np.float64]
 NEGATIVE = ("against", "missing", "false partner")
