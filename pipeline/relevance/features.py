@@ -22,10 +22,12 @@ NEAR = 8  # words: at this distance nearness has fallen to one half
 PARTS = ("health", "foreign", "act")
 # Languages of one country: what happens there is told without naming it.
 SILENT = {"ko": "KR", "ja": "JP", "th": "TH", "lo": "LA", "km": "KH", "id": "ID", "it": "IT", "cs": "CZ", "pl": "PL"}
+THERE = 0.6  # what a country counts that is only the place where something is
 WEAK = 4  # what the strength of an everyday verb is divided by; of a strong act: 2
 REACH = 6  # words between a person and the word that says the nationality
 NATIONALITY = ("người ", "quốc tịch ", "gốc ")
-EVENT = re.compile(r"\s(?:19|20)\d\d\b")
+EVENT = re.compile(r"\s(?:(?:19|20)\d\d|awards?|prizes?|games|cup|championships?)\b", re.IGNORECASE)
+AWARD = ("giải thưởng ", "giải ", "cúp ", "cup ", "huy chương ", "đại hội ", "thế vận hội ")
 TEAM = "team"  # acts that only people of medicine can do: the others who come are patients
 WORKFORCE = "workforce and training"
 TEAMS = frozenset({"foreign expert", "delegation", "mission"})
@@ -114,7 +116,7 @@ def _sentences(passage: Passage) -> list[Sentence]:
                 if bearer.group.strength > 0.5:
                     sentence.countries.add(group.value)
             else:
-                sentence.foreign.append((1.0, hit))
+                sentence.foreign.append((THERE if _located(passage, hit) else 1.0, hit))
                 sentence.countries.add(group.value)
                 if group.second:  # "Pháp - Việt": both sides in one name
                     sentence.home.append(hit)
@@ -126,8 +128,8 @@ def _sentences(passage: Passage) -> list[Sentence]:
                 continue
             sentence.act.append((_weight_of_act(group), hit))
         elif kind == "organisation":
-            if EVENT.match(passage.scan.text, hit.last):
-                continue  # "APEC 2027" is an event that takes place somewhere, and no party
+            if _is_event(passage.scan.text, hit):
+                continue
             sentence.foreign.append((0.4 if group.weak else 1.0, hit))
             if not group.weak:
                 sentence.countries.add(group.country or group.value)
@@ -155,6 +157,11 @@ def _of_foreign_state(hits: Sequence[Hit], number: int) -> bool:
             continue
         return hit.group.kind == "country" and hit.group.value != "VN" and hit.start <= office.end + 1
     return False
+
+
+def _is_event(text: str, hit: Hit) -> bool:
+    """Whether an organisation's name is that of an event or a prize: "APEC 2027" takes place, and is no party."""
+    return bool(EVENT.match(text, hit.last)) or text[max(0, hit.first - 12) : hit.first].lower().endswith(AWARD)
 
 
 def _weight_of_act(group: Group) -> float:
@@ -358,6 +365,8 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
             if expert.group.value != "expert":
                 continue
             for some, hit in named:
+                if hit.start > expert.end and _somewhere(sentence, expert, hit):
+                    continue  # "bác sĩ ở Mỹ" lives there, "bác sĩ Mỹ" is of it
                 if 0 <= hit.start - expert.end <= 5 or 0 <= expert.start - hit.end <= 2:
                     offer("experts of a country", some, sentence, expert, hit)
                     if sentence.home:
@@ -369,6 +378,12 @@ def _relations(opening: Sequence[Sentence]) -> Iterable[Feature]:
                 offer("two parties as a pair", 1.0, sentence, one, other)
     for name, (value, mentions) in best.items():
         yield Feature(f"opening: {name}", value, mentions)
+
+
+def _somewhere(sentence: Sentence, one: Hit, other: Hit) -> bool:
+    """Whether a word for being at a place stands between two hits."""
+    between = sentence.passage.scan.text[one.last : other.first]
+    return any(f"{word} " in between for word in WHERE)
 
 
 def _across(opening: Sequence[Sentence], best: Best, language: str) -> Iterable[Feature]:
@@ -496,7 +511,7 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence], language: str)
         return
     if any(hit.group.second for hit in hits) or any(hit.group.second for s in found for _, hit in s.act):
         return
-    own = any(_located(s, hit) for s in found for _, hit in s.foreign) or any(
+    own = any(hit.group.file == PLACES and _located(s.passage, hit) for s in found for _, hit in s.foreign) or any(
         hit.group.value == OWN_AFFAIRS for s in found for hit in s.against
     )
     if home and not own:
@@ -506,9 +521,9 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence], language: str)
         yield Feature(ONE_COUNTRY, 1.0)
 
 
-def _located(sentence: Sentence, hit: Hit) -> bool:
-    """Whether something is said to be in a foreign place: "ở Bắc Kinh", "in Seattle"."""
-    return hit.group.file == PLACES and sentence.passage.scan.text[: hit.first].rstrip().endswith(WHERE)
+def _located(passage: Passage, hit: Hit) -> bool:
+    """Whether something is said to be in a foreign country or place: "ở Bắc Kinh", "in Seattle"."""
+    return passage.scan.text[max(0, hit.first - 12) : hit.first].rstrip().endswith(WHERE)
 
 
 ALONE = "missing: nobody but one foreign country in the whole text"
