@@ -16,12 +16,13 @@ from storage.records import Evidence, Verdict
 
 THRESHOLD = 0.2  # a missed story costs as much as four wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
+UNDECIDED = 9.0  # log-odds: from there on no words can change the verdict, and the second opinion is not asked
 MOST_WORDS = 6  # phrases shown of the second opinion
 WORDS = "words as in such stories"
 NO_LANGUAGE = "missing: a language the judge knows"
 MOST_PARAGRAPHS = 60  # a bound for texts of very short lines
 MOST_CAPTIONS = 20  # a bound for picture galleries
-MOST_CHARACTERS = 1300  # of lead and paragraphs: further on nothing was measured to be gained
+MOST_CHARACTERS = 800  # of lead and paragraphs: further on nothing was measured to be gained
 
 
 def judge(
@@ -41,7 +42,7 @@ def judge(
     read = passages(title=title, lead=lead, paragraphs=paragraphs, captions=captions, language=language)
     if read[0].language == UNKNOWN:
         return _not_judged(language)
-    return _verdict(*read, worded(title, (lead or "", *paragraphs)), prior)
+    return _verdict(*read, title, (lead or "", *paragraphs), prior)
 
 
 def judge_text(title: str, text: str, language: str | None = None, prior: float = PRIOR) -> Verdict:
@@ -113,12 +114,18 @@ def _verdict(
     lead: Passage | None,
     body: list[Passage],
     captions: list[Passage],
-    words: wording.Counts,
+    headline: str,
+    lines: Sequence[str],
     prior: float,
 ) -> Verdict:
     found = features(title, lead, body, captions)
     weights, second = trained.load(), wording.load()
-    score = round(trained.probability(weights.log_odds(found, second.margin(words), prior)), 4)
+    words: wording.Counts = {}
+    log_odds = weights.log_odds(found, 0.0, prior)
+    if abs(log_odds) < UNDECIDED:
+        words = worded(headline, lines)
+        log_odds = weights.log_odds(found, second.margin(words), prior)
+    score = round(trained.probability(log_odds), 4)
     relevant = score >= THRESHOLD
     home = any(sentence.home for passage in (title, *([lead] if lead else []), *body) for sentence in passage.sentences)
     named = with_silent(partners(title, lead, body), title.language, home=home)

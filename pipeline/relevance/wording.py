@@ -8,7 +8,7 @@ one labelled row have none. It is trained apart from the features and joined wit
 import re
 from dataclasses import dataclass
 from functools import cache
-from heapq import nsmallest
+from heapq import nlargest
 from itertools import pairwise
 from math import sqrt
 from pathlib import Path
@@ -56,19 +56,21 @@ class Wording:
         """How much the words read as those of such stories: log-odds among the rows it was trained on."""
         weights = self.weights
         known = counts.keys() & weights.keys()
-        words = sum([1 for phrase in counts if " " not in phrase])
+        words = sum([" " not in phrase for phrase in counts])
         if not words:
             return 0.0
         total = sum([weights[phrase] * counts[phrase] for phrase in known])
-        return (self.bias + total / length(counts)) * sum([1 for phrase in known if " " not in phrase]) / words
+        return (self.bias + total / length(counts)) * sum([" " not in phrase for phrase in known]) / words
 
     def carried(self, counts: Counts, most: int) -> list[Phrase]:
         """The phrases that moved the margin most, the strongest first."""
         share = 1 / length(counts)
         weights = self.weights
-        known = [(weights[phrase] * count, phrase) for phrase, count in counts.items() if phrase in weights]
-        ranked = nsmallest(most, known, key=lambda pair: (-abs(pair[0]), pair[1]))
-        return [Phrase(phrase, _PLACES[counts[phrase]], weight * share) for weight, phrase in ranked]
+        known = [(abs(weights[phrase]) * counts[phrase], phrase) for phrase in counts.keys() & weights.keys()]
+        return [
+            Phrase(phrase, _PLACES[counts[phrase]], weights[phrase] * counts[phrase] * share)
+            for _, phrase in nlargest(most, known)
+        ]
 
 
 def phrases(title: str, text: str) -> Counts:
