@@ -17,6 +17,7 @@ from storage.records import Evidence, Verdict
 THRESHOLD = 0.2  # a missed story costs as much as four wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
 UNDECIDED = 9.0  # log-odds: from there on no words can change the verdict, and the second opinion is not asked
+FAR = 0.005  # below this score the words of the second opinion are not looked up: nothing hung on them
 MOST_WORDS = 6  # phrases shown of the second opinion
 WORDS = "words as in such stories"
 NO_LANGUAGE = "missing: a language the judge knows"
@@ -127,13 +128,16 @@ def _verdict(
         log_odds = weights.log_odds(found, second.margin(words), prior)
     score = round(trained.probability(log_odds), 4)
     relevant = score >= THRESHOLD
+    stated = _evidence(found, weights)
+    if score >= FAR:
+        stated += _as_in_such_stories(words, weights, second)
     home = any(sentence.home for passage in (title, *([lead] if lead else []), *body) for sentence in passage.sentences)
     named = with_silent(partners(title, lead, body), title.language, home=home)
     act, themes = _subject(title, lead, body)
     return Verdict(
         relevant=relevant,
         score=score,
-        evidence=_ranked(_evidence(found, weights) + _as_in_such_stories(words, weights, second)),
+        evidence=_ranked(stated),
         partners=named,
         themes=themes,
         act=act,
