@@ -11,7 +11,7 @@ Exit status 1 when a figure is below its floor in floors-judge.toml.
 import argparse
 import sys
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -26,7 +26,7 @@ from pipeline.relevance.training.rows import Row, read_rows, read_stream
 from pipeline.relevance.training.train import known_groups
 
 HERE = Path(__file__).parent
-OWN = HERE.parent / "tests" / "labelled" / "stories.jsonl"
+OWN = sorted((HERE.parent / "tests" / "labelled").glob("*.jsonl"))
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,70 @@ def partners_recall(rows: Iterable[Row]) -> tuple[float, float]:
     return (found / wanted if wanted else 1.0), (named / count if count else 0.0)
 
 
+def subjects(rows: Iterable[Row]) -> dict[str, float]:
+    """How well themes and acts are told in relevant rows that name them.
+
+    F1 over all pairs of row and theme (micro), the mean of F1 over the acts that occur (macro), and the share of acts
+    told right.
+    """
+    themes: Counter[str] = Counter()
+    acts: dict[str, Counter[str]] = defaultdict(Counter)
+    right = count = 0
+    for row in rows:
+        if row.label != "positive" or not row.themes or row.act is None:
+            continue
+        verdict = judge_text(row.title, row.text, row.language)
+        said, wanted = set(verdict.themes), set(row.themes)
+        themes.update({"both": len(said & wanted), "said": len(said), "wanted": len(wanted)})
+        count += 1
+        right += verdict.act == row.act
+        acts[row.act]["wanted"] += 1
+        acts[verdict.act or "none"]["said"] += 1
+        acts[row.act]["both"] += verdict.act == row.act
+    if not count:
+        return {}
+    each = [2 * c["both"] / (c["said"] + c["wanted"]) for c in acts.values() if c["wanted"]]
+    return {
+        "rows": count,
+        "themes": 2 * themes["both"] / (themes["said"] + themes["wanted"]),
+        "acts": sum(each) / len(each),
+        "acts right": right / count,
+    }
+
+
+def stream(some: Sequence[Judged]) -> None:
+    """Print the figures of a stream's rows at its natural rate: what is taken, what is missed, and the base rate."""
+    wanted = [j for j in some if j.wanted]
+    taken = [j for j in some if j.taken]
+    items = sum(j.row.stands_for for j in some)
+    right = sum(j.wanted for j in taken)
+    events: dict[str, bool] = defaultdict(bool)
+    for j in wanted:
+        events[j.row.event or j.row.id] |= j.taken
+    wrong = sum(j.row.stands_for for j in taken if not j.wanted)
+    print(
+        f"    stream of about {items:,.0f} items, {len(wanted) / items:.2%} relevant: "
+        f"taken {len(taken)}, right {right}, precision {right / (right + wrong) if taken else 0:.3f}, "
+        f"recall {right / len(wanted):.3f}, "
+        f"of events {sum(events.values()) / len(events):.3f}"
+    )
+
+
 def reliability(some: Sequence[Judged]) -> None:
     """Print how often stories of a given score are in fact relevant."""
     print("reliability: score → share of positives")
     for low, high in ((0, 0.02), (0.02, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)):
         part = [j for j in some if low <= j.score < high]
         if part:
-            mean = sum(j.score for j in part) / len(part)
-            share = sum(j.wanted for j in part) / len(part)
-            print(f"  {low:.2f}–{min(high, 1):.2f}  {len(part):>4} rows  mean score {mean:.3f}  positive {share:.3f}")
+            items = sum(j.row.stands_for for j in part)
+            mean = sum(j.score * j.row.stands_for for j in part) / items
+            share = sum(j.wanted * j.row.stands_for for j in part) / items
+            print(f"  {low:.2f}–{min(high, 1):.2f}  {items:>7,.0f} items  mean score {mean:.3f}  positive {share:.3f}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=Path, default=[OWN])
+    parser.add_argument("files", nargs="*", type=Path, default=OWN)
     parser.add_argument("--stream", type=Path, action="append", default=[], help="a stream of which some is labelled")
     parser.add_argument("--duplicates", type=Path)
     parser.add_argument("--floors", type=Path, default=HERE / "floors-judge.toml")
@@ -151,6 +201,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         recall, named = partners_recall(j.row for j in part)
         print(f"    F1 95 % [{low:.3f} {high:.3f}]; partner countries found {recall:.3f}; {named:.1f} parties a story")
         figures[name] = {"f1": f.f1, "precision": f.precision, "recall": f.recall, "partners": recall}
+        if any(j.row.stratum == "stream" for j in part):
+            stream(part)
+            print("    of the stream, ", end="")
+            reliability(part)
+        if told := subjects(j.row for j in part):
+            figures[name] |= {"themes": told["themes"], "acts": told["acts"]}
+            print(
+                f"    {told['rows']} rows with themes and act: themes F1 {told['themes']:.3f}, "
+                f"acts F1 {told['acts']:.3f} ({told['acts right']:.3f} right)"
+            )
     for title, key in (
         ("language", lambda j: f"{j.file} {j.row.language}"),
         ("stratum", lambda j: f"{j.file} {j.row.stratum or '–'}"),
@@ -163,7 +223,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in sorted(parts):
             if title != "kind" or len(parts[name]) >= 3:
                 show(name, parts[name])
-    reliability(judged)
+    if not given.stream:
+        reliability(judged)
     print("errors")
     for j in sorted((j for j in judged if j.wanted != j.taken), key=lambda j: (j.file, not j.wanted, j.score)):
         print(f"  {'missed' if j.wanted else 'wrongly taken'} {j.score:.2f} {j.row.id[-24:]} {j.row.title[:90]}")

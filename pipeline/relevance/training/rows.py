@@ -25,7 +25,7 @@ COPIED = 0.3  # of the shorter row's shingles: from there on rows share a group,
 @dataclass(frozen=True)
 class Row:
     """A labelled text. `stratum` is how or where it was found; `partners` are codes and organisation ids; `stands_for`
-    says how many items of a stream it was picked out of."""
+    says how many items of a stream it was picked out of; rows of one `event` tell the same."""
 
     id: str
     title: str
@@ -37,6 +37,7 @@ class Row:
     partners: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     act: str | None = None
+    event: str = ""
     stands_for: float = 1.0
 
 
@@ -75,6 +76,7 @@ def row_of(given: Mapping[str, Any]) -> Row:
         partners=tuple(given.get("partners") or ()),
         themes=tuple(given.get("themes") or ()),
         act=given.get("act"),
+        event=given.get("event") or "",
     )
 
 
