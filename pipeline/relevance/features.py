@@ -511,7 +511,7 @@ def _alone(opening: Sequence[Sentence], rest: Sequence[Sentence], language: str)
         return
     if any(hit.group.second for hit in hits) or any(hit.group.second for s in found for _, hit in s.act):
         return
-    own = any(hit.group.file == PLACES and _located(s.passage, hit) for s in found for _, hit in s.foreign) or any(
+    own = any(hit.group.file in PLACES and _located(s.passage, hit) for s in found for _, hit in s.foreign) or any(
         hit.group.value == OWN_AFFAIRS for s in found for hit in s.against
     )
     if home and not own:
@@ -528,7 +528,7 @@ def _located(passage: Passage, hit: Hit) -> bool:
 
 ALONE = "missing: nobody but one foreign country in the whole text"
 WHERE = (" ở", " tại", " in", " at", " thành phố", " bang", " tỉnh")
-PLACES = "foreign-places.toml"
+PLACES = frozenset({"foreign-places.toml", "cldr-cities.toml"})
 OWN_AFFAIRS = "domestic news of another country"
 ONE_COUNTRY = "missing: actor and place belong to one foreign country"
 DIGEST = "missing: one subject, this is a digest of several news"

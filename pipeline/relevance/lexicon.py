@@ -112,6 +112,9 @@ def load(folder: Path = FOLDER) -> Lexicon:
                 names[code] = written[0] if isinstance(written, list) else written
             for language, countries in content.items():
                 terms.setdefault(language, []).extend(_countries(path.name, countries))
+        elif path.stem == "cldr-cities":
+            for language, countries in content.items():
+                terms.setdefault(language, []).extend(_countries(path.name, countries))
         elif path.stem == "country-forms":
             for language, countries in content.items():
                 terms.setdefault(language, []).extend(_country_forms(path.name, countries))

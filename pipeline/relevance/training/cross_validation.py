@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.relevance.training.fit import FOLDS, Join, fit, joined, margin, split
 from pipeline.relevance.training.fit_wording import fit_wording
-from pipeline.relevance.training.rows import Row, near_duplicate_groups, row_features, row_words
+from pipeline.relevance.training.rows import STREAM, Row, near_duplicate_groups, row_features, row_words
 from pipeline.relevance.weights import probability
 from pipeline.relevance.wording import Counts
+
+CHOSEN = 0.1  # items of a stream that a row chosen by hand stands for
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,13 @@ def margins_out_of_fold(examples: Examples, folds: int = FOLDS) -> list[tuple[fl
 
 
 def join_of(examples: Examples, margins: Sequence[tuple[float, float]], some: Sequence[int]) -> Join:
-    """How to join the opinions, from the out-of-fold margins of some rows."""
+    """How to join the opinions, from the out-of-fold margins of some rows. Where there is a stream it says what the
+    others are like; rows chosen by hand, hard ones first, hardly count for that."""
     kept = examples.clear(some)
-    return joined([margins[i] for i in kept], examples.positive(kept), [examples.rows[i].stands_for for i in kept])
+    rows = [examples.rows[i] for i in kept]
+    chosen = CHOSEN if any(row.stratum == STREAM for row in rows) else 1.0
+    weights = [row.stands_for if row.stratum == STREAM else chosen for row in rows]
+    return joined([margins[i] for i in kept], examples.positive(kept), weights)
 
 
 def cross_validated(examples: Examples, folds: int = FOLDS) -> list[float]:

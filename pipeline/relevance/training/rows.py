@@ -17,6 +17,7 @@ from pipeline.relevance.wording import Counts
 from storage.records import Document, Label
 
 SHINGLE = 5  # words in a row by which texts are compared
+STREAM = "stream"  # the stratum of rows at their natural rate
 SPARED = 4  # one in so many unlabelled items of a stream is trained on
 MOST_HOLDERS = 12  # rows with one shingle: what more of them say is a turn of phrase and no copy
 COPIED = 0.3  # of the shorter row's shingles: from there on rows share a group, rather too many than too few
@@ -52,9 +53,9 @@ def read_stream(file: Path) -> list[Row]:
     (by a hash of its id) as a negative that stands for four."""
     raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
     items = [json.loads(line) for line in raw.decode().split("\n") if line.strip()]
-    rows = [row_of({"stratum": "stream", **item}) for item in items if item.get("label")]
+    rows = [row_of({"stratum": STREAM, **item}) for item in items if item.get("label")]
     spared = (item for item in items if not item.get("label") and _hash(str(item["id"])) % SPARED == 0)
-    unlabelled = (row_of({**item, "label": "negative", "stratum": "stream"}) for item in spared)
+    unlabelled = (row_of({**item, "label": "negative", "stratum": STREAM}) for item in spared)
     rows.extend(replace(row, stands_for=float(SPARED)) for row in unlabelled)
     return rows
 
