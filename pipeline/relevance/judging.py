@@ -11,6 +11,7 @@ from pipeline.relevance.gloss import gloss_of
 from pipeline.relevance.lexicon import load
 from pipeline.relevance.matcher import matcher, normalised
 from pipeline.relevance.partners import partners, with_silent
+from pipeline.relevance.subject import subject
 from pipeline.relevance.text import UNKNOWN, paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
@@ -133,7 +134,7 @@ def _verdict(
         stated += _as_in_such_stories(words, weights, second)
     home = any(sentence.home for passage in (title, *([lead] if lead else []), *body) for sentence in passage.sentences)
     named = with_silent(partners(title, lead, body), title.language, home=home)
-    act, themes = _subject(title, lead, body)
+    act, themes = subject(title, lead, body)
     return Verdict(
         relevant=relevant,
         score=score,
@@ -184,25 +185,3 @@ def _as_in_such_stories(words: wording.Counts, weights: trained.Weights, second:
         for phrase, weight in found
         if abs(weight) >= 0.05
     ]
-
-
-def _subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str | None, tuple[str, ...]]:
-    """The act and the themes, by where and how often their words stand."""
-    acts: dict[str, float] = defaultdict(float)
-    themes: dict[str, float] = defaultdict(float)
-    for weight, some in ((4.0, [title]), (1.5, [lead] if lead else []), (0.3, body)):
-        for passage in some:
-            for sentence in passage.sentences:
-                near = 1.0 if sentence.foreign else 0.5
-                for strength, hit in sentence.act:
-                    acts[hit.group.value] += weight * strength * near
-                for strength, hit in sentence.health:
-                    if hit.group.kind == "health" and hit.group.value != "care":
-                        themes[hit.group.value] += weight * strength
-    named = {act: worth for act, worth in acts.items() if act != "cooperation"}
-    act = max(named, key=lambda name: (named[name], name), default=None)
-    if act is None or named[act] < 0.25 * acts.get("cooperation", 0.0):
-        act = "cooperation" if acts.get("cooperation") else act
-    ranked = sorted(themes.items(), key=lambda pair: (-pair[1], pair[0]))
-    specific = [theme for theme, worth in ranked if theme != "health system" and worth >= 0.25 * ranked[0][1]]
-    return act, tuple(specific[:3]) or tuple(theme for theme, _ in ranked[:1])
