@@ -32,4 +32,5 @@ def subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tu
     if act == "training":
         themes[WORKFORCE] = max(themes[WORKFORCE], max(themes.values(), default=1.0))
     ranked = sorted(themes.items(), key=lambda pair: (-pair[1], pair[0]))
-    return act, tuple(theme for theme, worth in ranked[:MOST] if worth >= LEAST * ranked[0][1])
+    near = [theme for theme, worth in ranked if worth >= LEAST * ranked[0][1]]
+    return act, tuple([theme for theme in near if theme != "health system"][:MOST] or near[:1])
