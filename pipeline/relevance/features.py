@@ -23,6 +23,7 @@ PARTS = ("health", "foreign", "act")
 # Languages of one country: what happens there is told without naming it.
 SILENT = {"ko": "KR", "ja": "JP", "th": "TH", "lo": "LA", "km": "KH", "id": "ID", "it": "IT", "cs": "CZ", "pl": "PL"}
 THERE = 0.6  # what a country counts that is only the place where something is
+WELL_KNOWN = frozenset({"vi", "en"})
 WEAK = 4  # what the strength of an everyday verb is divided by; of a strong act: 2
 REACH = 6  # words between a person and the word that says the nationality
 NATIONALITY = ("người ", "quốc tịch ", "gốc ")
@@ -234,6 +235,7 @@ def features(
         *_missing(opening, best["opening"], best["body"], title.language),
         *_alone(opening, rest, title.language),
         *_without_health(opening, body),
+        Feature("language: one of which fewer words are known", float(title.language not in WELL_KNOWN)),
         Feature(DIGEST, float(is_digest(*_texts(title, lead)))),
         Feature("caption: foreign party", *_best([s for passage in captions for s in passage.sentences])["foreign"]),
     ]
