@@ -339,7 +339,8 @@ def judge_story(
     before = archive.stories.verdict(story_id)
     labels = archive.stories.labels(story_id)
     spoken = [link, *(claim.page_id for claim in claims if claim.page_id != link)][:SPEAKING]
-    texts = [(said[page_id], priors.of(page.source) if (page := pages[page_id]) else priors.share) for page_id in spoken]
+    sources = {page_id: page.source for page_id, page in pages.items() if page is not None}
+    texts = [(said[page_id], priors.of(sources[page_id])) for page_id in spoken]
     verdict = _strongest(texts, labels[-1] if labels else None)
     if before is None or not _same(before, verdict):
         verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))

@@ -32,5 +32,5 @@ def subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tu
     if act == "training":
         themes[WORKFORCE] = max(themes[WORKFORCE], max(themes.values(), default=1.0))
     ranked = sorted(themes.items(), key=lambda pair: (-pair[1], pair[0]))
-    near = [theme for theme, worth in ranked if worth >= LEAST * ranked[0][1]]
-    return act, tuple([theme for theme in near if theme != "health system"][:MOST] or near[:1])
+    told = [theme for theme, worth in ranked if worth >= LEAST * ranked[0][1]]
+    return act, tuple([theme for theme in told if theme != "health system"][:MOST] or told[:1])
