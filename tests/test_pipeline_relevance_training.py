@@ -79,10 +79,11 @@ def test_a_row_is_never_judged_by_weights_trained_on_it() -> None:
 
 def test_joining_is_calibrated_to_the_rate_of_a_stream() -> None:
     sure = [(4.0, 4.0)] * 20 + [(-4.0, -4.0)] * 20
-    found = joined(sure, [True] * 20 + [False] * 20)
+    found = joined(sure, [True] * 20 + [False] * 20, [1.0] * 40)
     rare = weights.probability(found.log_odds(0.0, 0.0))
     assert rare < 0.1  # between the two the rate decides
-    mistaken = joined([*sure, (4.0, 4.0), (4.0, 4.0)], [True] * 20 + [False] * 22)
+    assert weights.probability(joined(sure, [True] * 20 + [False] * 20).log_odds(0.0, 0.0)) == pytest.approx(0.5)
+    mistaken = joined([*sure, (4.0, 4.0), (4.0, 4.0)], [True] * 20 + [False] * 22, [1.0] * 42)
     assert mistaken.log_odds(4.0, 4.0) < found.log_odds(4.0, 4.0)
 
 

@@ -55,12 +55,13 @@ def margins_out_of_fold(examples: Examples, folds: int = FOLDS) -> list[tuple[fl
 
 def join_of(examples: Examples, margins: Sequence[tuple[float, float]], some: Sequence[int]) -> Join:
     """How to join the opinions, from the out-of-fold margins of some rows. Where there is a stream it says what the
-    others are like; rows chosen by hand, hard ones first, hardly count for that."""
+    others are like; rows chosen by hand, hard ones first, hardly count for that. Without one scores are at the rows'
+    own rate."""
     kept = examples.clear(some)
     rows = [examples.rows[i] for i in kept]
-    chosen = CHOSEN if any(row.stratum == STREAM for row in rows) else 1.0
-    weights = [row.stands_for if row.stratum == STREAM else chosen for row in rows]
-    return joined([margins[i] for i in kept], examples.positive(kept), weights)
+    weights = [row.stands_for if row.stratum == STREAM else CHOSEN for row in rows]
+    streamed = any(row.stratum == STREAM for row in rows)
+    return joined([margins[i] for i in kept], examples.positive(kept), weights if streamed else None)
 
 
 def cross_validated(examples: Examples, folds: int = FOLDS) -> list[float]:

@@ -76,13 +76,19 @@ def margin(found: Fit, example: Mapping[str, float]) -> float:
 def joined(
     margins: Sequence[tuple[float, float]], positive: Sequence[bool], weights: Sequence[float] | None = None
 ) -> Join:
-    """Join margins of rows that neither opinion was trained on, calibrated to a stream with the share PRIOR of relevant
-    items. `weights` say how many items of a stream each row stands for; between the classes they are evened to PRIOR.
+    """Join margins of rows that neither opinion was trained on.
+
+    With `weights` (how many items of a stream each row stands for) the classes are evened to a stream's share PRIOR of
+    relevant items; without them the rows are taken at the rate they have.
     """
     y = np.array(positive, dtype=np.float64)
     w = np.ones(len(y)) if weights is None else np.array(weights, dtype=np.float64)
-    for own, share in ((y == 1, PRIOR), (y == 0, 1 - PRIOR)):  # a relevant row counts one, the others as in a stream
-        w[own] *= share / PRIOR * y.sum() / (w[own].sum() or 1.0)
+    if weights is not None:
+        for own, share in (
+            (y == 1, PRIOR),
+            (y == 0, 1 - PRIOR),
+        ):  # a relevant row counts one, the others as in a stream
+            w[own] *= share / PRIOR * y.sum() / (w[own].sum() or 1.0)
     design = np.column_stack([np.array(margins), np.ones(len(y))])
     at = np.array([1.0, 0.0, 0.0])
     start, pull = at.copy(), np.diag([1.0, 1.0, 1e-3])
