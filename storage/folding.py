@@ -99,9 +99,11 @@ class _Folded(dict[int, str]):
     """Character → its letters in lower case without marks; nothing for a mark by itself."""
 
     def __missing__(self, code: int) -> str:
-        lowered = chr(code).translate(_LOOK_ALIKES).lower().replace("đ", "d").replace("ς", "σ")
+        lowered = chr(code).translate(_LOOK_ALIKES).lower().replace("đ", "d")
         decomposed = unicodedata.normalize("NFKD", lowered)
-        self[code] = kept = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+        self[code] = kept = (
+            "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower().replace("ς", "σ")
+        )
         return kept
 
 
