@@ -248,7 +248,7 @@ def test_patterns_take_linear_time(unit: str) -> None:
         phrases.is_scrap(text)
         phrases.is_side_heading(text)
         phrases.is_pitch(text)
-        phrases.is_cookie_notice(text)
+        phrases.is_consent(text)
         press_marks.signature(text)
         press_marks.caption_evidence(text)
         press_marks.without_mark(text)

@@ -27,6 +27,7 @@ _WHOLE = frozenset(("body", "html", "article", "main"))
 
 _CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
 _HEARSAY_SHARE = 0.1  # of the prose outside such boxes: the same for weaker names
+_LEAST_SHOWN = 80  # characters of prose that must be left for hidden text to be hidden
 _LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
 
 CERTAIN = Meaning.FURNITURE | Meaning.COMMENTS
@@ -116,7 +117,7 @@ def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], lis
         text = block.text
         length = len(text)
         own = length - block.links
-        if index in known or (own > 60 and "ookie" in text and phrases.is_cookie_notice(text)):
+        if index in known or (own > 40 and phrases.is_consent(text)):
             worth.append(-10.0)
             prose.append(0)
         elif own >= 80 and block.links < length * 0.4:
@@ -171,9 +172,9 @@ def _furnish(sight: _Sight, believed: int) -> None:
             if hint & Meaning.COMMENTS:
                 if total - share < _LEAST_ARTICLE:
                     continue
-            elif hint & Meaning.HIDDEN:
-                if total - share < 2 * _LEAST_ARTICLE:
-                    continue
+            elif hint & Meaning.HIDDEN or _asks_consent(sight, box):
+                if total - inside < _LEAST_SHOWN:
+                    continue  # shown by a script, or all there is
             elif hint & CERTAIN:
                 if inside > total * _CERTAIN_SHARE or share > rest + certain * 0.5:
                     continue
@@ -182,6 +183,13 @@ def _furnish(sight: _Sight, believed: int) -> None:
         for index in range(max(done, box.first), box.end):
             out[index] = True
         done = box.end
+
+
+def _asks_consent(sight: _Sight, box: Box) -> bool:
+    """Whether a box is a dialog about cookies and data: most of its paragraphs speak of them."""
+    texts = [block.text for block in sight.blocks[box.first : box.end] if len(block.text) > 40]
+    said = sum(phrases.is_consent(text) for text in texts[:40])
+    return said > 0 and 2 * said >= min(len(texts), 40)
 
 
 def _group(box: Box) -> str:

@@ -7,6 +7,7 @@ prose it has, because an article may well be about a login or an error.
 import re
 from collections.abc import Sequence
 
+from pipeline.reading import scripts
 from pipeline.reading.blocks import Block, Outline
 from pipeline.reading.boilerplate import Body
 from pipeline.reading.metadata import Head, Linked
@@ -126,7 +127,9 @@ def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data:
 
 def dump(found: Dump) -> Rejection | None:
     """A refusal for a text dump in which no article was found."""
-    length = len(found.lead or "") + sum(map(len, found.paragraphs))
+    length = sum(map(scripts.length, (found.lead or "", *found.paragraphs)))
+    if found.listing:
+        return Rejection(cause=NotArticle.LISTING, detail="summaries, each under a headline of its own")
     if not found.lines:
         return Rejection(cause=NotArticle.EMPTY, detail="an empty dump")
     opening = " ".join([found.title, *found.lines[:8]])[:600]
