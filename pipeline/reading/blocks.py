@@ -339,6 +339,8 @@ def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -
         hint |= _ROLES.get(attributes["role"] or "", 0)
     if "style" in attributes and _DISPLAY_NONE.search(attributes["style"] or ""):
         hint |= Meaning.HIDDEN
+    if "wm-ipp" in names or "donato" in names:  # the frame of a web archive
+        hint |= Meaning.HIDDEN
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         hint |= Meaning.HIDDEN
     return Box(tag, parent, hint, names, attributes.get("itemprop") or "", first)

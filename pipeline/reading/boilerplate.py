@@ -340,6 +340,10 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
             seen.add(text)
         kept.append(index)
     body.kept = _without_orphans(blocks, _without_fringe(sight, kept, strict))
+    if not strict:
+        teasers = trailing_teasers(blocks, body.kept)
+        if 2 <= teasers < len(body.kept):
+            del body.kept[-teasers:]
 
 
 def _is_caption(text: str, pictured: bool, title: str) -> bool:
@@ -369,6 +373,21 @@ def _without_fringe(sight: _Sight, kept: list[int], strict: bool) -> list[int]:
     edge = {*inner[:3], *inner[-5:]}
     inner += [index for index in kept[last + 1 : last + 4] if _is_signed(blocks[index].text)]
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
+
+
+def trailing_teasers(blocks: list[Block], kept: list[int]) -> int:
+    """How many of the last kept blocks are teasers: short, and each right behind a linked headline of its own."""
+    count = 0
+    for index in reversed(kept):
+        block = blocks[index]
+        teased = index > 0 and len(block.text) < _TEASER and block.links < 0.3 * len(block.text)
+        if not teased or not _is_headline(blocks[index - 1], 15):
+            break
+        count += 1
+    return count
+
+
+_TEASER = 220  # characters
 
 
 def _is_linked_sentence(block: Block, sight: _Sight) -> bool:
@@ -474,7 +493,8 @@ def finish(outline: Outline, body: Body, title: str) -> None:
     body.kept = [
         index
         for index in body.kept
-        if len(text := outline.blocks[index].text) not in near or _NO_WORD.sub("", text.lower()) != wanted
+        if (len(text := outline.blocks[index].text) not in near or _NO_WORD.sub("", text.lower()) != wanted)
+        and not (title and text.startswith(title) and phrases.is_scrap(text[len(title) :]))
     ]
 
 

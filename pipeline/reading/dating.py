@@ -56,6 +56,7 @@ _PUBLICATION = re.compile(
 _LABEL = re.compile(r"(?:date )?(?:first )?(?:published|posted|publication date|ngày đăng)(?: on| date)?\s*:?", re.I)
 _UPDATED = re.compile(r"updat|modif|cập nhật|mis à jour|actualiz|review|edited|last chec|fact.?check", re.I)
 _TODAY = re.compile(r"today|current-?(?:date|time)|clock", re.I)
+_ZONE_NAME = re.compile(r"(?<=\d) [A-Z]{3,5}$")
 _PARTS = re.compile(
     r"[|•·;]|(?=\b(?:last |first )?(?:updated|modified|reviewed|published|posted)\b)|"
     r"(?=\b(?:cập nhật|ngày đăng|đăng|xuất bản)\b)"
@@ -86,6 +87,10 @@ class Dating:
         """The moment a text states, when an article may have been published then."""
         text = text.strip()
         stamp = self._machine(text) or read_timestamp(text, self.zone, now=self.now, month_first=self.month_first)
+        if stamp is None and len(text) < _LINE and (named := _ZONE_NAME.search(text)):
+            # A zone that has several meanings (`IST`): the day stands, the hour does not.
+            stamp = read_timestamp(text[: named.start()], self.zone, now=self.now, month_first=self.month_first)
+            stamp = replace(stamp, precision=Precision.DAY) if stamp else None
         if stamp is None:
             return None
         if not self.is_possible(stamp.at):
@@ -223,9 +228,12 @@ class _Page:
         """The date of an article of which no machine-readable statement speaks."""
         if not self.body.kept:
             return None
-        updated = None
+        updated = told = None
         for signs in (self.at_head(), self.at_foot()):
             for sign in signs:
+                if not sign.updated and not sign.plain:
+                    told = told or sign.stamp  # a sentence: the day may be its subject's
+                    continue
                 if not sign.updated:
                     return Dated(sign.stamp)
                 updated = updated or sign.stamp
@@ -238,6 +246,8 @@ class _Page:
         aside = None if updated else _agreed(sign.stamp for sign in named if not sign.updated)
         if aside is not None:
             return Dated(aside, "the date of publication stands away from the headline")
+        if told is not None:
+            return Dated(told, "the date of publication is one that the text names")
         updated = updated or _agreed(sign.stamp for sign in named if sign.updated)
         return Dated(updated, "the date of publication is that of an update") if updated else None
 

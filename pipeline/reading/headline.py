@@ -65,6 +65,10 @@ def without_site(title: str, names: list[str], shown: Iterable[str] = ()) -> str
         last = spans[-1]
         tail, body = title[last.end() :], title[: last.start()]
         # `A headline of some length | Short name`: what stands behind a bar is the site's or the section's.
+        bar = next((span for span in spans if "|" in span.group()), None)
+        if bar is not None and bar.start() >= 20:
+            body = title[: bar.start()]
+            return body.strip() if len(spans) > 1 else without_site(body.strip(), names, shown)
         if "|" in last.group() and len(tail) < 40 and len(body) > len(tail) + 10:
             return without_site(body.strip(), names, shown)
     return rest or title
@@ -90,6 +94,9 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
     shown = _headings(tree)
     names = site_names(head, url)
     texts = [text for text, _ in shown]
+    first = body.kept[0] if body.kept else 0
+    texts += [block.text for block in tree.blocks[max(0, first - 6) : first + 3] if len(block.text) < 200]
+    linked = [block.text for block in tree.blocks if len(block.text) < 40 and block.links > 0.5 * len(block.text)][:80]
     own = {_key(name) for name in names}
     titles = (
         head.meta("og:title", "twitter:title"),
@@ -97,7 +104,7 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
         data.headline,
         head.meta("title", "dc.title", "headline"),
     )
-    said = [without_site(title, names, texts) for title in titles if title]
+    said = [without_site(title, names + linked, texts) for title in titles if title]
     said = [title for title in said if not _is_generic(title, own)]
     said_keys = {_key(title) for title in said}
     claims = [tokens(title) for title in dict.fromkeys((*said, *([hinted] if hinted else ())))]

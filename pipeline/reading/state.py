@@ -28,7 +28,7 @@ _NO_BODY = re.compile(
 _TITLE = ("headline", "title", "name", "heading")
 _LEAD = ("lead", "sapo", "summary", "standfirst", "excerpt", "description", "dek", "abstract", "intro")
 _DATE = re.compile(
-    r"^_?(?:date_?published|published?(?:_?(?:at|date|on|time))?|first_?published.*|publication_?date|publi(?:sh|c)_?time"
+    r"^_?(?:date_?published|publish(?:ed)?(?:_?(?:at|date|on|time))?|first_?published.*|publication_?date|publi(?:sh|c)_?time"
     r"|pub_?date|date|time|created(?:_?at)?|release_?date|display_?date|ngay_?dang)$",
     re.I,
 )
@@ -47,8 +47,9 @@ def article(parser: LexborHTMLParser) -> str | None:
         if left < 0:
             break
         for value in _values(source):
+            table = value if isinstance(value, dict) else {}
             for thing in _objects(value):
-                found = _as_article(thing)
+                found = _as_article(thing, table)
                 if found is not None and found[0] > best_length:
                     best_length, best = found
     return best
@@ -97,7 +98,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             queue.extend((part, depth + 1) for part in inner[:500] if isinstance(part, dict | list))
 
 
-def _as_article(thing: dict[str, Any]) -> tuple[int, str] | None:
+def _as_article(thing: dict[str, Any], table: dict[str, Any]) -> tuple[int, str] | None:
     """The length of an object's text and the object as HTML, when it has a headline and text of its own."""
     title = next((text for key in _TITLE if isinstance(text := thing.get(key), str) and 8 < len(text) < 300), None)
     if title is None:
@@ -107,7 +108,7 @@ def _as_article(thing: dict[str, Any]) -> tuple[int, str] | None:
     for key, value in thing.items():
         if key in _TITLE or key in _LEAD or not _BODY.search(key) or _NO_BODY.search(key):
             continue
-        parts = _paragraphs(value, 0)
+        parts = _paragraphs(value, table, 0)
         if sum(map(len, parts)) > sum(map(len, body)):
             body = parts
     length = sum(map(len, body))
@@ -132,22 +133,24 @@ def _marked(text: str) -> str:
     return "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n") if part.strip())
 
 
-def _paragraphs(value: Any, depth: int) -> list[str]:
+def _paragraphs(value: Any, table: dict[str, Any], depth: int) -> list[str]:
     """The texts of a body, in order: a string, or a list of strings and of blocks."""
     if isinstance(value, str):
         return [value] if len(value) > 20 or " " in value else []
     if depth > 6:
         return []
     if isinstance(value, list):
-        return [text for part in value[:500] for text in _paragraphs(part, depth + 1)]
+        return [text for part in value[:500] for text in _paragraphs(part, table, depth + 1)]
     if isinstance(value, dict):
+        if isinstance(value.get("__ref"), str):  # a normalised cache: the block stands elsewhere, under its name
+            return _paragraphs(table.get(value["__ref"]), table, depth + 1)
         sort = str(value.get("type") or value.get("__typename") or value.get("kind") or "").lower()
         if sort.startswith(_PICTURED):
             return []
         keys = [key for key in value if _BODY.search(key) and not _NO_BODY.search(key)] or [
             key for key in ("value", "data", "children") if key in value
         ]
-        parts = [text for key in keys[:5] for text in _paragraphs(value[key], depth + 1)]
+        parts = [text for key in keys[:5] for text in _paragraphs(value[key], table, depth + 1)]
         return ["".join(parts)] if sort in ("paragraph", "p") and len(parts) > 1 else parts
     return []
 

@@ -25,12 +25,15 @@ _PROSE = 60  # characters from which a line with a full stop is prose
 _SENTENCE = 30  # letters from which a line with a full stop is a sentence
 _ENDS = tuple('.!?…。！？:;"”’»)/។။।')
 _DAY = r"(?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2})(?:[ ,|–-]{1,3}\d{1,2}[:h]\d{2}(?::\d{2})?)?"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 _GLUED_BEFORE = re.compile(rf"^(?:date |ngày )?({_DAY}) ?(?=[^\W\d_]{{2}})(?!(?:GMT|UTC|AM|PM|SA|CH)\b)(.{{12,}})$")
-_GLUED_BEHIND = re.compile(
-    rf"^(.*[^\W\d_)])((?:{_DAY}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{{0,6}} \d{{1,2}}, \d{{4}}))$"
-)
+_GLUED_BEHIND = re.compile(rf"^(.*[^\W\d_)])((?:{_DAY}|{_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}}))$")
 _YEAR_FIRST = re.compile(r"\b(\d{4}) (\d{1,2})/ ?(\d{1,2})\b")
 _ZONE_NAME = re.compile(r"(?<=\d) [A-Z]{3,5}$")
+_CHANGED = re.compile(r"[\s(|,;–-]*(?=\b(?:updated?|last edited|modified|cập nhật|mis à jour)\b|수정|更新)", re.I)
+_IS_CHANGE = re.compile(r"\s*(?:last )?(?:updated?|edited|modified|cập nhật|mis à jour|수정|更新)", re.I)
+_SOURCE = re.compile(r"(?:来源|來源|记者|作者|编辑|責任編輯|出典|기자|interview by|words by)", re.I)
+_CREDITED = re.compile(r"\([^()/]{2,40}/[^()/]{2,40}\)$")  # (Agency/Name) behind a caption
 _FOOT = 6  # lines behind the article among which its date is looked for
 _DIGITS = re.compile(r"\d{1,4}\D{1,4}\d{1,4}|(?:19|20)\d{2}")
 
@@ -73,7 +76,7 @@ def dissect(
     `url` tells by its words which line is the headline; after `now` nothing was published.
     A dump in which no prose is found comes back without paragraphs.
     """
-    lines = list(_lines(text, zone, now))
+    lines = _once(list(_lines(text, zone, now)))
     dump = Dump(lines=[line.text for line in lines], dated=sum(line.date is not None for line in lines))
     lines = [line for line in lines if line.text not in known or line.date]
     if not lines:
@@ -106,6 +109,14 @@ def _lines(text: str, zone: ZoneInfo, now: datetime | None) -> Iterator[Line]:
             slot = gap = False
 
 
+def _once(lines: list[Line]) -> list[Line]:
+    """The lines of a dump in which every paragraph stands twice, each once."""
+    twice = sum(_is_prose(line) and _is_twice(lines, index) for index, line in enumerate(lines))
+    if twice < 3 or 2 * twice < 0.8 * sum(map(_is_prose, lines)):
+        return lines
+    return [line for index, line in enumerate(lines) if not (index and _is_twice(lines, index - 1))]
+
+
 def _unglued(line: str) -> list[str]:
     """A line as the lines that it was made of, where a date was written to the words beside it."""
     if len(line) <= 300 and _DIGITS.search(line):
@@ -125,8 +136,10 @@ def _date(line: str, zone: ZoneInfo, now: datetime | None) -> Timestamp | None:
     if len(re.findall(r"[^\W\d_]{2,}", line)) > 7:
         return None  # a sentence or title with a date in it
     text = _YEAR_FIRST.sub(r"\1-\2-\3", line)
+    first = _CHANGED.split(text)[0]
     return (
         read_timestamp(text, zone, now=now)
+        or (read_timestamp(first, zone, now=now) if first and first != text else None)
         or read_timestamp(text, zone, now=now, month_first=True)
         or read_timestamp(_ZONE_NAME.sub("", text), zone, now=now)
     )
@@ -196,6 +209,7 @@ def _headline(lines: list[Line], start: int, stop: int, dump: Dump, slug: frozen
     low = max(0, start - _HEAD)
     window = range(low, min(start + 4, len(lines)))
     dated = [index for index in window if lines[index].date and not _is_clock(lines, index, start, now)]
+    dated = [index for index in dated if not _IS_CHANGE.match(lines[index].text)] or dated
     date_at = max((index for index in dated if index <= start), default=min(dated, default=None))
     best, best_score = None, 0.35
     for index in window:
@@ -205,9 +219,10 @@ def _headline(lines: list[Line], start: int, stop: int, dump: Dump, slug: frozen
             continue
         words = frozenset(re.findall(r"[^\W\d_]{2,}", fold(text)))
         named = len(words & slug) / len(slug) if slug else 0.0
-        named = named if named >= 0.6 and len(words) <= 2.5 * len(slug) else 0.0
+        named = named if named >= 0.6 and len(words) <= 1.6 * len(slug) + 2 else 0.0
         if (
             _is_prose(line)
+            and (scripts.ends_sentence(text) or weight >= 200)
             and not named
             and (index >= start + 1 or date_at is None or abs(index - date_at) > 1 or index > date_at)
         ):
@@ -253,6 +268,8 @@ def _is_no_headline(text: str) -> bool:
         or "|" in text
         or press_marks.caption_evidence(text) >= 4
         or bool(press_marks.signature(text)[1])
+        or bool(_SOURCE.match(text))
+        or bool(_CREDITED.search(text))
         or text.lower().startswith(("tags", "từ khóa", "ảnh:", "photo:"))
     )
 
@@ -276,14 +293,17 @@ def _end(lines: list[Line], top: int, dump: Dump) -> int:
     prose = 0
     last = top
     seen: set[str] = set()
+    opening = ""
     for index in range(top, len(lines)):
         line = lines[index]
         if _is_prose(line):
             if prose and _card(lines, index):
                 return last
-            if line.text in seen and prose >= 2 and not _is_twice(lines, index - 1):
+            again = line.text in seen or (opening and len(line.text) > len(opening) and line.text.endswith(opening))
+            if again and prose >= 2 and not _is_twice(lines, index - 1):
                 dump.ended = True  # the body begins again: for printers, for telephones
                 return last
+            opening = opening or (line.text if scripts.length(line.text) >= 40 else "")
             seen.add(line.text)
             prose += 1
             last = index + 1
@@ -293,7 +313,11 @@ def _end(lines: list[Line], top: int, dump: Dump) -> int:
             continue
         if not prose:
             continue
-        if phrases.is_side_heading(line.text) and not _goes_on(lines, index + 1):
+        if (
+            phrases.is_side_heading(line.text)
+            and not (line.text.endswith(":") and index + 2 < len(lines) and _is_prose(lines[index + 2]))
+            and not _goes_on(lines, index + 1)
+        ):
             dump.ended = True
             return last
         if line.date is not None and index + 2 < len(lines) and _dated_list(lines, index):
@@ -323,7 +347,7 @@ def _card(lines: list[Line], index: int) -> bool:
     if not _is_twice(lines, index):
         return False
     following = range(index + 2, min(index + 8, len(lines)))
-    if any(_is_twice(lines, other) for other in following):
+    if any(_is_twice(lines, other) for other in following[:2]):
         return True
     prose = 0
     for other in following:
@@ -352,6 +376,10 @@ def _sort(lines: list[Line], dump: Dump) -> None:
         if text in told and scripts.length(text) > 40:
             continue
         told.add(text)
+        follows = index + 1 < len(lines) and len(text) > 12 and lines[index + 1].text.startswith(text)
+        if follows and press_marks.is_caption(lines[index + 1].text):
+            dump.captions.append(text)
+            continue
         skipping = not _is_prose(line) and (skipping or phrases.is_side_heading(text))
         if skipping or line.double or line.date or press_marks.is_slug(text):
             breaks.append(index)
@@ -370,7 +398,9 @@ def _sort(lines: list[Line], dump: Dump) -> None:
         evidence = press_marks.caption_evidence(text, dump.title) + 2 * line.slot + 2 * after_alt
         after_alt = False
         scene = evidence >= 2 and not scripts.ends_sentence(text) and 15 < len(text) < 190 and not text.endswith(_ENDS)
-        if (evidence >= 4 or scene) and not press_marks.ends_story(text):
+        if (evidence >= 4 or scene or (len(text) < 300 and _CREDITED.search(text))) and not press_marks.ends_story(
+            text
+        ):
             dump.captions.append(text)
             if not line.slot:  # a picture among the paragraphs says nothing of what stands before it
                 breaks.append(index)
