@@ -187,9 +187,14 @@ def _furnish(sight: _Sight, believed: int) -> None:
 
 def _asks_consent(sight: _Sight, box: Box) -> bool:
     """Whether a box is a dialog about cookies and data: most of its paragraphs speak of them."""
+    if box.end - box.first > _DIALOG:
+        return False
     texts = [block.text for block in sight.blocks[box.first : box.end] if len(block.text) > 40]
-    said = sum(phrases.is_consent(text) for text in texts[:40])
-    return said > 0 and 2 * said >= min(len(texts), 40)
+    said = sum(map(phrases.is_consent, texts))
+    return said > 0 and 2 * said >= len(texts)
+
+
+_DIALOG = 60  # blocks; a longer box is no dialog
 
 
 def _group(box: Box) -> str:

@@ -148,7 +148,7 @@ def _json(script: str) -> Any:
         return None
     if text.startswith(("{&quot;", "[{&quot;", "{&#34;", "[{&#34;")):
         text = html.unescape(text)
-    text = text.rstrip("; \n")
+    text = text.rstrip("; \n\r\t/")
     try:
         return json.loads(text, strict=False)
     except RecursionError:
@@ -163,7 +163,11 @@ def lenient(text: str) -> Any:
     if text.count("{") + text.count("[") > _MOST_BRACKETS:
         return None
     try:
-        found: list[Any] = list(islice(chompjs.parse_js_objects(_BAD_ESCAPE.sub(r"\\\\", text)), _MOST_VALUES))
+        found: list[Any] = list(
+            islice(
+                chompjs.parse_js_objects(_BAD_ESCAPE.sub(r"\\\\", text), json_params={"strict": False}), _MOST_VALUES
+            )
+        )
     except (ValueError, RecursionError):
         return None
     return (found[0] if len(found) == 1 else found) or None
