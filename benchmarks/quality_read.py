@@ -3,9 +3,10 @@
     python benchmarks/quality_read.py [PAGES.jsonl[.gz] …] [--floors FILE]
 
 A row of PAGES has `id`, `url`, `html` (or `text`, as a crawler saw it) and any of `text_gold`, `title_gold`,
-`published_gold`, `keep`, `leak`. A page belongs to the develop half when the first byte of the SHA-256 of its id is even: rules may be thought up on those; the
-others only confirm. The repository's own golden articles are always measured. A figure below its floor in
-floors.toml, section `[read]`, makes the exit status 1; files that are not there are said and left out.
+`published_gold`, `keep`, `leak`. A page belongs to the develop half when the first byte of the SHA-256 of its id is
+even: rules may be thought up on those; the others only confirm. The repository's own golden articles are always
+measured. A figure below its floor in floors.toml, section `[read]`, makes the exit status 1; files that are not there
+are said and left out.
 """
 
 import argparse

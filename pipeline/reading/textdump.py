@@ -198,9 +198,11 @@ def _slug_words(url: str) -> frozenset[str]:
         path = unquote(urlsplit(url).path)
     except ValueError:
         return frozenset()
-    part = max(path.split("/"), key=len, default="")
-    words = frozenset(re.findall(r"[^\W\d_]{2,}", fold(part)))
-    return words if len(words) >= 3 else frozenset()
+    for part in reversed(path.split("/")[-3:]):
+        words = frozenset(re.findall(r"[^\W\d_]{2,}", fold(part)))
+        if len(words) >= 3:
+            return words
+    return frozenset()
 
 
 def _headline(lines: list[Line], start: int, stop: int, dump: Dump, slug: frozenset[str], now: datetime | None) -> int:
@@ -217,12 +219,14 @@ def _headline(lines: list[Line], start: int, stop: int, dump: Dump, slug: frozen
         text, weight = line.text, scripts.length(line.text)
         if line.date or line.double or not 12 <= weight <= 300 or _is_no_headline(text):
             continue
+        if index + 1 < len(lines) and lines[index + 1].text.startswith(text) and _is_credited(lines[index + 1].text):
+            continue  # the alternative text of a picture, before its caption
         words = frozenset(re.findall(r"[^\W\d_]{2,}", fold(text)))
         named = len(words & slug) / len(slug) if slug else 0.0
-        named = named if named >= 0.6 and len(words) <= 1.6 * len(slug) + 2 else 0.0
+        named = named if named >= 0.6 and len(words) <= 1.6 * len(slug) + 3 else 0.0
         if (
             _is_prose(line)
-            and (scripts.ends_sentence(text) or weight >= 200)
+            and (text.endswith((".", "。")) or weight >= 200)
             and not named
             and (index >= start + 1 or date_at is None or abs(index - date_at) > 1 or index > date_at)
         ):
@@ -239,8 +243,10 @@ def _headline(lines: list[Line], start: int, stop: int, dump: Dump, slug: frozen
             score += 0.3
         if text.endswith(".") and not named:
             score -= 0.5
-        if weight < 30 and not named:
-            score -= 0.2  # as short as a section's or a site's name
+        if press_marks.caption_evidence(text) >= 2 and index == start - 1 and not named:
+            score -= 0.7  # a scene, right over the text
+        if weight < 25 and not named:
+            score -= 0.4  # as short as a section's or a site's name
         if score > best_score:
             best, best_score = index, score
     if date_at is not None:
@@ -272,6 +278,10 @@ def _is_no_headline(text: str) -> bool:
         or bool(_CREDITED.search(text))
         or text.lower().startswith(("tags", "từ khóa", "ảnh:", "photo:"))
     )
+
+
+def _is_credited(text: str) -> bool:
+    return press_marks.is_caption(text) or _CREDITED.search(text) is not None
 
 
 def _date_elsewhere(lines: list[Line], top: int, end: int) -> Timestamp | None:
