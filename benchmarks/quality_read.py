@@ -2,10 +2,11 @@
 
     python benchmarks/quality_read.py [PAGES.jsonl[.gz] …] [--floors FILE]
 
-A row of PAGES has `id`, `url`, `html` and any of `text_gold`, `title_gold`, `published_gold`, `keep`, `leak`. A page
-belongs to the develop half when the first byte of the SHA-256 of its id is even: rules may be thought up on those; the
-others only confirm. The repository's own golden articles are always measured. A figure below its floor in
-floors.toml, section `[read]`, makes the exit status 1; files that are not there are said and left out.
+A row of PAGES has `id`, `url`, `html` (or `text`, as a crawler saw it) and any of `text_gold`, `title_gold`,
+`published_gold`, `keep`, `leak`. A page belongs to the develop half when the first byte of the SHA-256 of its id is
+even: rules may be thought up on those; the others only confirm. The repository's own golden articles are always
+measured. A figure below its floor in floors.toml, section `[read]`, makes the exit status 1; files that are not there
+are said and left out.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from pipeline.reading.read import RawPage, read
+from pipeline.reading.read import RawPage, Reading, read, read_text
 from spiders.source import load_sources, parse_source
 from storage.records import Document
 
@@ -58,13 +59,37 @@ def overlap(gold: Counter[Any], got: Counter[Any]) -> tuple[float, float]:
     return (both / sum(got.values()) if got else 0.0, both / sum(gold.values()) if gold else 1.0)
 
 
-def figures(rows: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """The table's figures over some rows: each is a mean over the pages that have that label."""
+_BANDS = (1.0, 0.8, 0.6, 0.4, 0.0)  # confidence from which a page falls into a band of the reliability table
+_TEXT_RIGHT = 0.9  # F1 of the text of a page that was read rightly
+
+
+def captured(row: dict[str, Any]) -> Reading:
+    """A row of labelled pages, read: its HTML, or its text as a crawler saw it."""
+    if "html" in row:
+        return read(RawPage(url=row.get("url", ""), body=row["html"].encode("utf-8", "surrogatepass")))
+    return read_text(row["text"], url=row.get("url"))
+
+
+def reliability(pages: Iterable[tuple[float, bool]]) -> list[str]:
+    """How often pages of each confidence are right, a line a band: what a confidence is worth."""
+    found = list(pages)
+    lines = []
+    for low, above in zip(_BANDS, (2.0, *_BANDS), strict=False):
+        right = [is_right for confidence, is_right in found if low <= confidence < above]
+        if right:
+            lines.append(f"confidence from {low:.1f}: {len(right):4} pages, {mean(right):.3f} right")
+    return lines
+
+
+def figures(rows: Iterable[dict[str, Any]], sure: list[tuple[float, bool]]) -> dict[str, float]:
+    """The table's figures over some rows: each is a mean over the pages that have that label. `sure` hears of each
+    article its confidence and whether headline, day and text are right."""
     values: dict[str, list[float]] = {n: [] for n in ("precision", "recall", "title", "day", "kept", "leaked")}
     pages, began = 0, time.process_time()
     for row in rows:
         pages += 1
-        outcome = read(RawPage(url=row.get("url", ""), body=row["html"].encode("utf-8", "surrogatepass"))).outcome
+        outcome = captured(row).outcome
+        marks: list[bool] = []
         document = outcome if isinstance(outcome, Document) else None
         text = "\n".join(filter(None, [document.lead, *document.paragraphs])) if document else ""
         if row.get("text_gold") is not None:
@@ -72,12 +97,17 @@ def figures(rows: Iterable[dict[str, Any]]) -> dict[str, float]:
             values["recall"].append(recall)
             if text:
                 values["precision"].append(precision)
+            marks.append(harmonic(precision, recall) >= _TEXT_RIGHT)
         if row.get("title_gold"):
             pair = overlap(Counter(words(row["title_gold"])), Counter(words(document.title if document else "")))
             values["title"].append(harmonic(*pair) >= _TITLE_RIGHT)
+            marks.append(harmonic(*pair) >= _TITLE_RIGHT)
         if row.get("published_gold"):
             stamp = document.published.at.isoformat() if document and document.published else ""
             values["day"].append(stamp[:10] == row["published_gold"][:10])
+            marks.append(stamp[:10] == row["published_gold"][:10])
+        if document and marks:
+            sure.append((document.confidence, all(marks)))
         whole = " ".join(unicodedata.normalize("NFC", text).split())
         for name, label in (("kept", "keep"), ("leaked", "leak")):
             values[name] += [" ".join(unicodedata.normalize("NFC", s).split()) in whole for s in row.get(label) or ()]
@@ -137,6 +167,7 @@ def main() -> None:
     given = parser.parse_args()
     floors = tomllib.loads(given.floors.read_text(encoding="utf-8")).get("read", {}) if given.floors.exists() else {}
     tables = {"golden": golden()}
+    sure: list[tuple[float, bool]] = []
     for path in given.pages:
         if not path.exists():
             print(f"{path}: not at hand, left out")
@@ -144,11 +175,12 @@ def main() -> None:
         rows = load(path)
         stem = path.name.split(".")[0]
         for part in ("develop", "confirm"):
-            tables[f"{stem}-{part}"] = figures(row for row in rows if half(row) == part)
+            tables[f"{stem}-{part}"] = figures((row for row in rows if half(row) == part), sure)
     short: list[str] = []
     for name, found in tables.items():
         print(f"{name:24}", " ".join(f"{k}={v:.3f}" if isinstance(v, float) else f"{k}={v}" for k, v in found.items()))
         short += below(name, found, floors)
+    print("\n".join(reliability(sure)))
     if short:
         sys.exit("falls short: " + "; ".join(short))
 

@@ -70,16 +70,23 @@ class Outcome:
     change: Change
     story: Story | None = None
     verdict: Verdict | None = None
+    unsure: bool = False  # the reader's confidence falls below what a reading is trusted from
     entered: bool = False  # the story entered the feeds by this capture
+
+
+TRUSTED = 0.6
+"""The reader's confidence below which an article counts as read with doubts."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """How many captures came to what; `failed` counts bugs of ours and is never silent."""
+    """How many captures came to what; `failed` counts bugs of ours and is never silent, `unsure` articles that the
+    reader doubts."""
 
     changes: dict[ChangeKind, int] = field(default_factory=dict)
     entered: int = 0
     failed: int = 0
+    unsure: int = 0
 
     @property
     def processed(self) -> int:
@@ -123,6 +130,7 @@ def process_pending(
             if outcome is not None:
                 tally.changes[outcome.change.kind] = tally.changes.get(outcome.change.kind, 0) + 1
                 tally.entered += outcome.entered
+                tally.unsure += outcome.unsure
                 on_outcome(outcome)
     return tally
 
@@ -180,7 +188,8 @@ def _apply(archive: Archive, capture: Capture, reading: Reading | None, priors: 
         return Outcome(capture=capture, change=change)
     if isinstance(reading.outcome, Rejection):
         return _without_words(archive, capture, page or _new_page(capture), changes.unreadable(reading.outcome))
-    return _said(archive, capture, page or _new_page(capture), reading, reading.outcome, priors)
+    outcome = _said(archive, capture, page or _new_page(capture), reading, reading.outcome, priors)
+    return replace(outcome, unsure=reading.outcome.confidence < TRUSTED)
 
 
 def _without_words(archive: Archive, capture: Capture, page: Page | None, change: Change) -> Outcome:

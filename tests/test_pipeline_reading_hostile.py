@@ -5,6 +5,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -248,7 +249,7 @@ def test_patterns_take_linear_time(unit: str) -> None:
         phrases.is_scrap(text)
         phrases.is_side_heading(text)
         phrases.is_pitch(text)
-        phrases.is_cookie_notice(text)
+        phrases.is_consent(text)
         press_marks.signature(text)
         press_marks.caption_evidence(text)
         press_marks.without_mark(text)
@@ -265,3 +266,51 @@ def test_a_dump_of_ten_megabytes_ends_soon() -> None:
     began = time.process_time()
     check(read_text("Một dòng văn bản đủ dài để được coi là văn xuôi của một bài báo nào đó.\n" * 120_000))
     assert time.process_time() - began < PATIENCE
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<p>word. </p>",
+        "<div class='related'><a href='/a'>A headline of some length</a></div>",
+        "<table><tr><td>one<td>two</table>",
+        "<template shadowrootmode=open><p>text",
+        "<script>window.a={title:'A headline of ours',body:'</script>",
+        '<script type="application/ld+json">{"a":[1,],</script>',
+        "&#0;&#xfffe;",
+    ],
+)
+def test_work_grows_no_faster_than_the_page(unit: str) -> None:
+    # Counted in calls, not in seconds: twice the page may take twice the calls, and some for what is done once.
+    def calls(times: int) -> int:
+        body = f"<html><head><title>Title of it</title></head><body>{unit * times}</body></html>".encode()
+        return counted(lambda: read(RawPage(url="https://a.example/", body=body)))
+
+    calls(10)  # what is loaded only once
+    assert calls(1600) < 2.6 * calls(800) + 20_000
+
+
+@pytest.mark.parametrize(
+    "unit", ["A line of prose that ends as prose does.\n", "Tin\nTin\n", "12/12/2025\n", "12/12/2025Tin tức hôm nay\n"]
+)
+def test_work_on_a_dump_grows_no_faster_than_the_dump(unit: str) -> None:
+    calls = [
+        counted(lambda n=n: read_text(unit * n, url="https://a.example/tin-tuc-hom-nay.html")) for n in (10, 800, 1600)
+    ]
+    assert calls[2] < 2.6 * calls[1] + 20_000
+
+
+def counted(work: Callable[[], object]) -> int:
+    """How many calls (of Python and of C) a piece of work makes."""
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return calls

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +36,8 @@ def read(
 ) -> None:
     """Read saved pages: one Document a line, as JSON.
 
-    `-` reads JSON lines `{"id", "url", "html" | "text"}` from standard input and answers each with its `id`.
+    `-` reads JSON lines `{"id", "url", "html" | "text", "fetched_at"?}` from standard input and answers each with its
+    `id`. `fetched_at` is ISO 8601; without it the page counts as fetched now; none was published later.
     A page that is no article is answered with `rejected` and its `detail`.
     """
     from pipeline.reading.read import RawPage, as_json, read_text
@@ -57,10 +59,13 @@ def read(
                         url=address,
                         body=str(row["html"]).encode("utf-8", "surrogatepass"),
                         content_type="text/html; charset=utf-8",
+                        fetched_at=_captured(row),
                     )
                     reading = read_page(page, source=chosen(address))
                 else:
-                    reading = read_text(str(row.get("text", "")), url=address or None, source=chosen(address))
+                    reading = read_text(
+                        str(row.get("text", "")), url=address or None, source=chosen(address), now=_captured(row)
+                    )
                 print(line({"id": row.get("id"), "url": address or None, **as_json(reading.outcome)}))
             continue
         body = read_file(name)
@@ -69,6 +74,15 @@ def read(
         else:
             reading = read_page(RawPage(url=url or "", body=body), source=chosen(url))
         print(line({"file": Path(name).name, **as_json(reading.outcome)}))
+
+
+def _captured(row: dict[str, Any]) -> datetime:
+    """When a row says that its page was fetched, else now: no page was published later."""
+    try:
+        at = datetime.fromisoformat(str(row.get("fetched_at")))
+    except ValueError:
+        return datetime.now(UTC)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def judge(

@@ -74,9 +74,10 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
         published = publish_all(store, settings)
         if tally.processed or tally.failed or published.changed:
             log.info(
-                "%d captures processed, %d failed; %d stories entered; %d files written",
+                "%d captures processed, %d failed, %d read with doubts; %d stories entered; %d files written",
                 tally.processed,
                 tally.failed,
+                tally.unsure,
                 tally.entered,
                 len(published.changed),
             )

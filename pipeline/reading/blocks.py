@@ -56,7 +56,11 @@ _TAG_HINTS = {
 }
 # An inline element of such a name is a thing of its own, not a part of the sentence around it.
 _STANDING = Meaning.FURNITURE | Meaning.COMMENTS | Meaning.META | Meaning.CAPTION
-_DISPLAY_NONE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_DISPLAY_NONE = re.compile(
+    r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|(?:left|top|text-indent)\s{0,3}:\s{0,3}-\d{4}"
+    r"|(?:font-size|opacity)\s{0,3}:\s{0,3}0(?:px|em|rem|%)?\s{0,3}(?:;|!|$)",
+    re.I,
+)
 
 
 class Box:
@@ -119,6 +123,7 @@ class Outline:
 
 
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]{0,30})[^<>]{0,2000}>?")
+_SHADOW = re.compile(rb"<(/?)template\b", re.I)
 _MANY_TAGS = 20_000
 _DEEPEST = 512  # browsers give up at about this depth as well
 
@@ -126,6 +131,8 @@ _DEEPEST = 512  # browsers give up at about this depth as well
 def parse(page: bytes) -> LexborHTMLParser:
     """Parse HTML (UTF-8). Elements nested deeper than any author nests lose their tags: parsers take time in the
     square of the depth, and nothing is read out of such a depth anyway."""
+    if b"shadowroot" in page:
+        page = _SHADOW.sub(rb"<\1section", page)  # a shadow tree is shown; its tag says so to scripts only
     if len(page) > 3 * _MANY_TAGS and page.count(b"<") > _MANY_TAGS:  # no tag is shorter than three bytes
         page = _flattened(page)
     return LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS)  # they keep a <select>'s button up to date
@@ -236,7 +243,7 @@ def outline(root: LexborNode, *, whole: bool = False) -> Outline:
                 attributes = node.attributes
                 if attributes:
                     style = attributes.get("style")
-                    if style and _DISPLAY_NONE.search(style):
+                    if "hidden" in attributes or (style and _DISPLAY_NONE.search(style)):
                         node = node.next
                         continue
                     names = attributes.get("class") or attributes.get("id") or ""
@@ -332,7 +339,9 @@ def _box(tag: str, attributes: dict[str, str | None], parent: Box, first: int) -
         hint |= _ROLES.get(attributes["role"] or "", 0)
     if "style" in attributes and _DISPLAY_NONE.search(attributes["style"] or ""):
         hint |= Meaning.HIDDEN
-    if "hidden" in attributes:
+    if "wm-ipp" in names or "donato" in names:  # the frame of a web archive
+        hint |= Meaning.HIDDEN
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
         hint |= Meaning.HIDDEN
     return Box(tag, parent, hint, names, attributes.get("itemprop") or "", first)
 

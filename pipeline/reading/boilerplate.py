@@ -27,6 +27,7 @@ _WHOLE = frozenset(("body", "html", "article", "main"))
 
 _CERTAIN_SHARE = 0.5  # of the page's prose: a box called `nav` or `related` with more is not believed
 _HEARSAY_SHARE = 0.1  # of the prose outside such boxes: the same for weaker names
+_LEAST_SHOWN = 80  # characters of prose that must be left for hidden text to be hidden
 _LEAST_ARTICLE = 300  # characters; with less in hand the names were believed too readily
 
 CERTAIN = Meaning.FURNITURE | Meaning.COMMENTS
@@ -116,7 +117,7 @@ def values(blocks: list[Block], known: frozenset[int]) -> tuple[list[float], lis
         text = block.text
         length = len(text)
         own = length - block.links
-        if index in known or (own > 60 and "ookie" in text and phrases.is_cookie_notice(text)):
+        if index in known or (own > 40 and phrases.is_consent(text)):
             worth.append(-10.0)
             prose.append(0)
         elif own >= 80 and block.links < length * 0.4:
@@ -171,9 +172,9 @@ def _furnish(sight: _Sight, believed: int) -> None:
             if hint & Meaning.COMMENTS:
                 if total - share < _LEAST_ARTICLE:
                     continue
-            elif hint & Meaning.HIDDEN:
-                if total - share < 2 * _LEAST_ARTICLE:
-                    continue
+            elif hint & Meaning.HIDDEN or _asks_consent(sight, box):
+                if total - inside < _LEAST_SHOWN:
+                    continue  # shown by a script, or all there is
             elif hint & CERTAIN:
                 if inside > total * _CERTAIN_SHARE or share > rest + certain * 0.5:
                     continue
@@ -182,6 +183,18 @@ def _furnish(sight: _Sight, believed: int) -> None:
         for index in range(max(done, box.first), box.end):
             out[index] = True
         done = box.end
+
+
+def _asks_consent(sight: _Sight, box: Box) -> bool:
+    """Whether a box is a dialog about cookies and data: most of its paragraphs speak of them."""
+    if box.end - box.first > _DIALOG:
+        return False
+    texts = [block.text for block in sight.blocks[box.first : box.end] if len(block.text) > 40]
+    said = sum(map(phrases.is_consent, texts))
+    return said > 0 and 2 * said >= len(texts)
+
+
+_DIALOG = 60  # blocks; a longer box is no dialog
 
 
 def _group(box: Box) -> str:
@@ -332,6 +345,10 @@ def _select(sight: _Sight, body: Body, pictures: frozenset[int], title: str, str
             seen.add(text)
         kept.append(index)
     body.kept = _without_orphans(blocks, _without_fringe(sight, kept, strict))
+    if not strict:
+        teasers = trailing_teasers(blocks, body.kept)
+        if 2 <= teasers < len(body.kept):
+            del body.kept[-teasers:]
 
 
 def _is_caption(text: str, pictured: bool, title: str) -> bool:
@@ -361,6 +378,21 @@ def _without_fringe(sight: _Sight, kept: list[int], strict: bool) -> list[int]:
     edge = {*inner[:3], *inner[-5:]}
     inner += [index for index in kept[last + 1 : last + 4] if _is_signed(blocks[index].text)]
     return [index for index in inner if not (index in edge and phrases.is_pitch(blocks[index].text))]
+
+
+def trailing_teasers(blocks: list[Block], kept: list[int]) -> int:
+    """How many of the last kept blocks are teasers: short, and each right behind a linked headline of its own."""
+    count = 0
+    for index in reversed(kept):
+        block = blocks[index]
+        teased = index > 0 and len(block.text) < _TEASER and block.links < 0.3 * len(block.text)
+        if not teased or not _is_headline(blocks[index - 1], 15):
+            break
+        count += 1
+    return count
+
+
+_TEASER = 220  # characters
 
 
 def _is_linked_sentence(block: Block, sight: _Sight) -> bool:
@@ -466,7 +498,8 @@ def finish(outline: Outline, body: Body, title: str) -> None:
     body.kept = [
         index
         for index in body.kept
-        if len(text := outline.blocks[index].text) not in near or _NO_WORD.sub("", text.lower()) != wanted
+        if (len(text := outline.blocks[index].text) not in near or _NO_WORD.sub("", text.lower()) != wanted)
+        and not (title and text.startswith(title) and phrases.is_scrap(text[len(title) :]))
     ]
 
 

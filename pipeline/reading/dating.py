@@ -56,13 +56,21 @@ _PUBLICATION = re.compile(
 _LABEL = re.compile(r"(?:date )?(?:first )?(?:published|posted|publication date|ngày đăng)(?: on| date)?\s*:?", re.I)
 _UPDATED = re.compile(r"updat|modif|cập nhật|mis à jour|actualiz|review|edited|last chec|fact.?check", re.I)
 _TODAY = re.compile(r"today|current-?(?:date|time)|clock", re.I)
-_PARTS = re.compile(r"[|•·]|(?=\b(?:last )?(?:updated|modified|reviewed|published|posted)\b)", re.I)
+_ZONE_NAME = re.compile(r"(?<=\d) [A-Z]{3,5}$")
+_PARTS = re.compile(
+    r"[|•·;]|(?=\b(?:last |first )?(?:updated|modified|reviewed|published|posted)\b)|"
+    r"(?=\b(?:cập nhật|ngày đăng|đăng|xuất bản)\b)"
+    r"|(?<=\d{4})\s*[,–—-]\s(?=[^\W\d_])",
+    re.I,
+)
+_SAID_PUBLISHED = re.compile(r"publish|post|đăng|xuất bản|publié|опублик", re.I)
 
 _AROUND = 25  # blocks
 _BEHIND = 10
 _LINE = 160  # characters of a line that may be a byline with its date
 _PLAIN = 60  # characters of one that is little else than its date
 _LINKED = 24  # characters of a date that is a link itself, to all of that day
+_FIRST_YEAR = 1990
 _FAR = timedelta(hours=14)  # no zone is farther from universal time
 
 
@@ -73,14 +81,27 @@ class Dating:
     zone: ZoneInfo
     now: datetime | None
     month_first: bool = False
+    refused: date | None = None  # the day of the last statement that was impossible
 
     def read(self, text: str) -> Timestamp | None:
         """The moment a text states, when an article may have been published then."""
         text = text.strip()
         stamp = self._machine(text) or read_timestamp(text, self.zone, now=self.now, month_first=self.month_first)
-        if stamp is None or stamp.at.year < 1990 or (self.now is not None and stamp.at > self.now + timedelta(days=2)):
+        if stamp is None and len(text) < _LINE and (named := _ZONE_NAME.search(text)):
+            # A zone that has several meanings (`IST`): the day stands, the hour does not.
+            stamp = read_timestamp(text[: named.start()], self.zone, now=self.now, month_first=self.month_first)
+            stamp = replace(stamp, precision=Precision.DAY) if stamp else None
+        if stamp is None:
+            return None
+        if not self.is_possible(stamp.at):
+            self.refused = stamp.at.date()
             return None
         return stamp
+
+    def is_possible(self, at: datetime) -> bool:
+        """The one check that every date passes, whoever states it: not before the web, and not after the capture by
+        more than a zone."""
+        return at.year >= _FIRST_YEAR and (self.now is None or at <= self.now + _FAR)
 
     def _machine(self, text: str) -> Timestamp | None:
         """ISO 8601 with a time, the commonest machine form."""
@@ -113,9 +134,14 @@ class Dated:
 def published(head: Head, data: Linked, tree: Outline, body: Body, url: str, dating: Dating) -> Dated:
     """When the article was published, as far as the page says."""
     page = _Page(tree, body, dating)
+    dating.refused = None
     stated, of_page = _stated(head, data, tree, dating)
+    refused = dating.refused
     if stated is None:
-        return page.shown() or _in_address(url, dating)
+        dated = page.shown() or in_address(url, dating)
+        return (
+            replace(dated, doubt=f"the page states an impossible day of publication: {refused}") if refused else dated
+        )
     changed = modified(head, data, tree, dating)
     if of_page or (changed is not None and stated.at >= changed.at):
         shown = page.earlier(stated)
@@ -202,9 +228,12 @@ class _Page:
         """The date of an article of which no machine-readable statement speaks."""
         if not self.body.kept:
             return None
-        updated = None
+        updated = told = None
         for signs in (self.at_head(), self.at_foot()):
             for sign in signs:
+                if not sign.updated and not sign.plain:
+                    told = told or sign.stamp  # a sentence: the day may be its subject's
+                    continue
                 if not sign.updated:
                     return Dated(sign.stamp)
                 updated = updated or sign.stamp
@@ -217,6 +246,8 @@ class _Page:
         aside = None if updated else _agreed(sign.stamp for sign in named if not sign.updated)
         if aside is not None:
             return Dated(aside, "the date of publication stands away from the headline")
+        if told is not None:
+            return Dated(told, "the date of publication is one that the text names")
         updated = updated or _agreed(sign.stamp for sign in named if sign.updated)
         return Dated(updated, "the date of publication is that of an update") if updated else None
 
@@ -320,8 +351,9 @@ class _Page:
         if stamp is not None:
             yield _Sign(stamp, bool(_UPDATED.search(text) or _UPDATED.search(self._label(index))), plain)
             return
-        for part in _PARTS.split(text)[:6]:
-            stamp = self.dating.read(part) if part else None
+        parts = [part for part in _PARTS.split(text)[:8] if part]
+        for part in sorted(parts, key=lambda part: not _SAID_PUBLISHED.search(part)):
+            stamp = self.dating.read(part)
             if stamp is not None:
                 yield _Sign(stamp, bool(_UPDATED.search(part)), plain)
 
@@ -362,7 +394,7 @@ def _agreed(stamps: Iterable[Timestamp]) -> Timestamp | None:
 # ── The address ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _in_address(url: str, dating: Dating) -> Dated:
+def in_address(url: str, dating: Dating) -> Dated:
     """A day, or the time at which the CMS made the article, in the address: a fallback only."""
     day = _URL_DAY.search(url)
     words = _URL_DAY_WORDS.search(url)

@@ -57,10 +57,18 @@ def without_site(title: str, names: list[str], shown: Iterable[str] = ()) -> str
         if span.end() < end and _is_site(title[start : span.start()], keys):
             start = span.end()
     rest = title[start:end].strip()
+    for span in spans:  # what stands behind the part that the article's own words repeat, is the site's
+        part = title[: span.start()].strip()
+        if len(part) >= 15 and any(_key(part) == key for key in headings):
+            return part
     if end == len(title) and start == 0:
         last = spans[-1]
         tail, body = title[last.end() :], title[: last.start()]
         # `A headline of some length | Short name`: what stands behind a bar is the site's or the section's.
+        bar = next((span for span in spans if "|" in span.group()), None)
+        if bar is not None and bar.start() >= 20:
+            body = title[: bar.start()]
+            return body.strip() if len(spans) > 1 else without_site(body.strip(), names, shown)
         if "|" in last.group() and len(tail) < 40 and len(body) > len(tail) + 10:
             return without_site(body.strip(), names, shown)
     return rest or title
@@ -86,6 +94,9 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
     shown = _headings(tree)
     names = site_names(head, url)
     texts = [text for text, _ in shown]
+    first = body.kept[0] if body.kept else 0
+    texts += [block.text for block in tree.blocks[max(0, first - 6) : first + 3] if len(block.text) < 200]
+    linked = [block.text for block in tree.blocks if len(block.text) < 40 and block.links > 0.5 * len(block.text)][:80]
     own = {_key(name) for name in names}
     titles = (
         head.meta("og:title", "twitter:title"),
@@ -93,7 +104,7 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
         data.headline,
         head.meta("title", "dc.title", "headline"),
     )
-    said = [without_site(title, names, texts) for title in titles if title]
+    said = [without_site(title, names + linked, texts) for title in titles if title]
     said = [title for title in said if not _is_generic(title, own)]
     said_keys = {_key(title) for title in said}
     claims = [tokens(title) for title in dict.fromkeys((*said, *([hinted] if hinted else ())))]
@@ -119,9 +130,45 @@ def headline(head: Head, data: Linked, tree: Outline, body: Body, url: str, hint
     if best and best_score >= 0.6:
         return _without_counter(best, said)
     ones = [text for text, box in shown if box.tag == "h1" and not _is_generic(text, own)]
+    above = _right_above(shown, tree, body, own)
+    if above and not any(likeness(tokens(above), claim) >= _AGREES for claim in claims):
+        # What stands over the text as its heading, and no title agrees with: these are the site's, unless two of
+        # them say the same, or JSON-LD names another headline.
+        agreed = Counter(_key(title) for title in (head.meta("og:title"), hinted, data.headline) if title)
+        unnamed = not data.headline or _is_generic(data.headline, own)
+        if unnamed and max(agreed.values(), default=0) < 2 and (not said or len(said[0]) < 1.5 * len(above)):
+            return above
+    if data.headline and said and not ones:
+        named = without_site(data.headline, names, texts)
+        if not _is_generic(named, own) and len(named) > _SHORT and len(said[0]) <= _SHORT:
+            return named
     if said and not (len(ones) == 1 and len(ones[0]) > 12 and best_score >= 0.4):
         return said[0]
     return ones[0] if ones else best or (hinted or "")
+
+
+_AGREES = 0.5  # likeness from which a title speaks of the same thing as a heading
+_SHORT = 25  # characters: a title that short may be a section's or a site's
+_ABOVE = 8  # blocks between a headline and its text: date, byline, share bar, picture
+
+
+def _right_above(shown: list[tuple[str, Box]], tree: Outline, body: Body, own: set[str]) -> str:
+    """The heading that stands right over the text: an h1, else what is named as a title, else an h2."""
+    first = body.lead if body.lead is not None else body.kept[0] if body.kept else None
+    if first is None:
+        return ""
+    best, best_rank = "", 0.0
+    for text, box in shown:
+        if len(text) < 12 or _is_generic(text, own) or not first - _ABOVE <= box.first <= first:
+            continue
+        linked = sum(block.links for block in tree.blocks[box.first : box.end])
+        if linked > len(text) * 0.5:
+            continue
+        named = box.hint & Meaning.TITLE or box.itemprop == "headline"
+        rank = (3 if box.tag == "h1" else 2 if named else 1) + box.first / (first + 1)
+        if rank > best_rank:
+            best, best_rank = text, rank
+    return best
 
 
 def _without_counter(text: str, said: list[str]) -> str:

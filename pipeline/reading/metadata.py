@@ -8,15 +8,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import chompjs
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pipeline.reading.repair import clean
 
 _LONGEST_SCRIPT = 600_000  # characters of one JSON-LD script that are read
 _LONGEST_LABEL = 80  # characters: what is longer is a sentence, and no section or tag
+_MOST_BRACKETS = 20_000  # of a script that is not strict; the lenient reader is for what people wrote
+_MOST_VALUES = 20
+_BAD_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu'\n])")
 _MOST_TAGS = 30  # pages that name more write them for search engines
 _ARTICLES = re.compile(r"article|posting|report|review|news|recipe|medicalwebpage|howto", re.I)
 
@@ -143,10 +148,29 @@ def _json(script: str) -> Any:
         return None
     if text.startswith(("{&quot;", "[{&quot;", "{&#34;", "[{&#34;")):
         text = html.unescape(text)
+    text = text.rstrip("; \n\r\t/")
     try:
-        return json.loads(text.rstrip("; \n"), strict=False)
+        return json.loads(text, strict=False)
+    except RecursionError:
+        return None
+    except ValueError:
+        return lenient(text)
+
+
+def lenient(text: str) -> Any:
+    """JSON as people write it by hand: comments, trailing commas, single quotes, bare names, bad escapes, several
+    values one after another (these as a list). None where no value can be read."""
+    if text.count("{") + text.count("[") > _MOST_BRACKETS:
+        return None
+    try:
+        found: list[Any] = list(
+            islice(
+                chompjs.parse_js_objects(_BAD_ESCAPE.sub(r"\\\\", text), json_params={"strict": False}), _MOST_VALUES
+            )
+        )
     except (ValueError, RecursionError):
         return None
+    return (found[0] if len(found) == 1 else found) or None
 
 
 def _things(value: Any) -> Iterator[dict[str, Any]]:

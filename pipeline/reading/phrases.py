@@ -22,6 +22,7 @@ _SCRAP_WORDS = """
     get gửi hid hom htt ima in_ ist lea lik lin lis loa log lượ mes mor mời nex ngh ngu now oop phi pho pin pla ple pos
     pre pri pub qua quả rea rec red rel rep reu sav scr see sha sho shu sig ski sto sub swi tag tel tha the thi tog top
     tra twe twi unl từ_ up_ vid vie về_ wat wha x xem xin © đăn đọc
+    nội alr not bạn gif pol qui thă qué gói nếu đã_ chư bài you tin trì tim col cra mat jou bản đã
 """
 _SIDE_BEGINNINGS, _SCRAP_BEGINNINGS = (
     frozenset(word.replace("_", " ") for word in words.split()) for words in (_SIDE_WORDS, _SCRAP_WORDS)
@@ -102,12 +103,22 @@ _SCRAP = re.compile(
       |đọc|theo\ dõi).*|đọc\ (?:thêm|tiếp)|từ\ khóa\s*:.*|từ\ khoá\s*:.*|tags\b.*|theo\ dõi\ .{0,80}\ trên\b.*
       |chia\ sẻ(?:\s*:.*)?|in\ bài(?:\ viết)?|gửi\ (?:bình\ luận|email|bài\ viết).*|bình\ luận(?:\ \(?\d*\)?)?
       |quay\ lại|trang\ chủ|về\ trang\ chủ|phiên\ bản\ di\ động|xin\ chờ\ trong\ giây\ lát.*|cỡ\ chữ.*
+      |nội\ dung\ tiếp\ tục\ sau.*|(?:already|not\ yet)\ an?\ (?:subscriber|member).*|bạn\ còn\ .{0,40}chưa\ đọc.*
+      |gift\ this\ (?:article|story).*|(?:poll|quiz|thăm\ dò)\s*:.*|quét\ mã\ (?:qr\ )?.{0,80}
+      |gói\ (?:tháng|năm)\b.{0,80}
+      |(?:nếu\ )?(?:bạn\ )?(?:đã|chưa)\ có\ tài\ khoản.*|get\ the\ .{0,40}\ app\b.{0,60}|bài\ viết\ có\ sự\ đồng\ hành.*
+      |you\ have\ .{0,20}(?:free\ )?articles?\ (?:left|remaining).*|bạn\ đang\ đọc\ bài\ (?:viết\ )?miễn\ phí.*
+      |(?:tin|bài|bài\ viết)\ liên\ quan\s*:.*|(?:related|xem\ thêm|đọc\ thêm)\b.{0,150}\].{0,150}
+      |trình\ duyệt\ của\ bạn\ không\ hỗ\ trợ.*|your\ browser\ does\ not\ support.*
+      |(?:the\ wayback\ machine|timestamps?)\b.{0,200}|collected\ by\b.{0,200}|crawl\ data\ donated.{0,200}
+      |materials?\ provided\ by\b.{0,200}|journal\ reference\s*:.*
+      |print(?:er)?\ (?:friendly\ )?version|view\ mobile\ version|bản\ in
       |nghe\ (?:đọc\ )?bài.{0,40}|nguồn\s*:|quảng\ cáo|đăng\ ký\ .{0,80}|lượt\ xem.*|a{2,3}|a[+-]
       )[\s:.…!»›>|\])]*$""",
     re.X | re.I,
 )
-_POINTING = re.compile(r"^(?:>>+|»|►|▶|👉|⏩|➡)\s*\S")
-_POINTERS = frozenset(">»►▶👉⏩➡")
+_POINTING = re.compile(r"^(?:>>+|»|►|▶|👉|⏩|➡|→)\s*\S")
+_POINTERS = frozenset(">»►▶👉⏩➡→")
 _DIGIT = re.compile(r"\d")
 _BYLINE_LINE = re.compile(
     r"^(?:by|By|BY|[Bb]ởi|Tác giả|TÁC GIẢ|Par|PAR|Por|POR|Von|(?:[Ww]ritten|[Rr]eported|[Rr]eporting|[Pp]osted"
@@ -195,9 +206,35 @@ _PITCH = re.compile(
 )
 
 
-def is_cookie_notice(text: str) -> bool:
-    """Whether a paragraph is about the cookies of the site it stands on."""
-    return _COOKIES.search(text[:400]) is not None
+_CONSENT = re.compile(
+    r"\b(?:we|us) and (?:our|\d+) .{0,20}partners?\b|\b(?:stor(?:e|ing)|access)\b.{0,40}\binformation"
+    r" on (?:your|a) device"
+    r"|\b(?:we|by) .{0,30}\byour privacy\b|\bwithdraw your consent|\blegitimate interest|\byou(?:r)? consent\b"
+    r"|\baccepted? (?:the )?(?:use of )?cookies|\bpersonali[sz]ed (?:advertising|ads)\b.{0,80}\bcontent\b"
+    r"|\bwith your (?:permission|agreement|consent)\b.{0,30}\b(?:we|our partners)\b"
+    r"|(?:chính sách|quyền) (?:bảo vệ dữ liệu|riêng tư|bảo mật)|(?:lưu trữ|truy cập).{0,40}thông tin trên thiết bị"
+    r"|(?:sử dụng|chấp nhận|tất cả|dùng) cookies?\b",
+    re.I,
+)
+_CONSENT_WORDS = (
+    "ookie",
+    "partner",
+    "consent",
+    "rivacy",
+    "legitimate",
+    "device",
+    "personali",
+    "riêng tư",
+    "dữ liệu",
+    "thiết bị",
+)
+
+
+def is_consent(text: str) -> bool:
+    """Whether a paragraph is of a site's dialog about cookies and data."""
+    return any(word in text for word in _CONSENT_WORDS) and bool(
+        _COOKIES.search(text[:400]) or _CONSENT.search(text[:400])
+    )
 
 
 # One of these stands in any pitch, or at its beginning; looking for them is much faster than the pattern.

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.reading import boilerplate, dating, layouts, metadata, press_marks, rejection, repair, textdump
+from pipeline.reading import boilerplate, dating, layouts, metadata, press_marks, rejection, repair, state, textdump
 from pipeline.reading.blocks import Outline, outline, parse
 from pipeline.reading.byline import byline as signed_as
 from pipeline.reading.headline import headline
@@ -82,14 +82,21 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
 
     Never raises, whatever the bytes.
     """
+    return _read(page, source, memory)
+
+
+def _read(page: RawPage, source: "Source | None", memory: SiteMemory | None, *, inner: bool = False) -> Reading:
+    """`inner`: the page was made of what a page's scripts hold, and has no further one in it."""
     foreign = rejection.foreign(page.body[:64])
     if foreign is not None:
         return Reading(outcome=foreign)
     body = repair.utf8(page.body[:LONGEST_PAGE], page.content_type)
     if (page.content_type or "").lower().startswith("text/plain"):
         address = page.url if page.url.startswith(("http://", "https://")) else None
-        return read_text(body.decode("utf-8", "replace"), url=address, source=source, memory=memory)
-    body = _unwrapped(body, source)
+        return read_text(
+            body.decode("utf-8", "replace"), url=address, source=source, memory=memory, now=page.fetched_at
+        )
+    body = repair.without_noncharacters(_unwrapped(body, source))
     unread = rejection.unread(body)
     if unread is not None:
         return Reading(outcome=unread)
@@ -121,6 +128,11 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         if main.taken < POOR:  # so little that navigation may have been more than navigation
             tree = outline(parser.body or root, whole=True)
             main = boilerplate.main_text(tree, known=_known(tree, memory))
+            if not inner and (held := state.article(parser)) is not None:
+                # The scripts hold the article that the page would show.
+                told = _read(replace(page, body=held.encode("utf-8", "replace")), source, memory, inner=True)
+                if isinstance(told.outcome, Document) and _length(told.outcome) > main.taken:
+                    return Reading(outcome=replace(told.outcome, reader="page state"), texts=told.texts)
         shown = tree
         reader = "generic"
         title = headline(head, data, tree, main, page.url, page.hint.title if page.hint else None)
@@ -144,7 +156,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
 
     published = _first_read(places.published, dates) if places else None
     if published is None:
-        dated = _published(page, dating.published(head, data, shown, main, page.url, dates))
+        dated = _published(page, dates, dating.published(head, data, shown, main, page.url, dates))
         published = dated.stamp
         doubts += [dated.doubt] if dated.doubt else []
     changed = _first_read(places.modified, dates) if places else None
@@ -173,27 +185,33 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
 
 
 def read_text(
-    text: str, *, url: str | None = None, source: "Source | None" = None, memory: SiteMemory | None = None
+    text: str,
+    *,
+    url: str | None = None,
+    source: "Source | None" = None,
+    memory: SiteMemory | None = None,
+    now: datetime | None = None,
 ) -> Reading:
-    """Read a text dump: a page as a crawler saw it, without tags. Never raises."""
+    """Read a text dump: a page as a crawler saw it, without tags. `now`: when it did (aware). Never raises."""
     text = repair.mended(text[:LONGEST_PAGE])
     zone = _zone(source, url or "", text)
     known: frozenset[str] = frozenset()
     if memory is not None:
         lines = list(dict.fromkeys(textdump.texts(text)))
         known = frozenset(lines[i] for i in _owned_by_site([(line, len(line) >= _PROSE) for line in lines], memory))
-    dump = textdump.dissect(text, zone, known=known)
+    dump = textdump.dissect(text, zone, known=known, url=url or "", now=now)
     seen = tuple(dump.lines)
     rejected = rejection.dump(dump)
     if rejected is not None:
         return Reading(outcome=rejected, texts=seen)
     lead, paragraphs, byline, agency = _tidy(dump.lead, dump.paragraphs)
+    dated = dating.Dated(dump.published) if dump.published else dating.in_address(url or "", dating.Dating(zone, now))
     document = Document(
         title=dump.title,
         lead=lead,
         paragraphs=tuple(paragraphs),
         captions=tuple(dict.fromkeys(dump.captions)),
-        published=dump.published,
+        published=dated.stamp,
         byline=dump.byline or byline,
         agency=dump.agency or agency,
         language=language(" ".join([dump.title, lead or "", *paragraphs])),
@@ -202,7 +220,15 @@ def read_text(
         confidence=1.0,
     )
     doubts = [] if dump.ended else ["the end of the article is not marked"]
+    if dump.cut:
+        doubts.append("the last paragraph is cut off")
+    if dated.doubt:
+        doubts.append(dated.doubt)
     return Reading(outcome=_sure(document, None, doubts, by_layout=False), texts=seen)
+
+
+def _length(document: Document) -> int:
+    return len(document.lead or "") + sum(map(len, document.paragraphs))
 
 
 def _first_read(texts: Sequence[str], dates: dating.Dating) -> Timestamp | None:
@@ -210,10 +236,12 @@ def _first_read(texts: Sequence[str], dates: dating.Dating) -> Timestamp | None:
     return next((stamp for text in texts if (stamp := dates.read(text))), None)
 
 
-def _published(page: RawPage, found: dating.Dated) -> dating.Dated:
+def _published(page: RawPage, dates: dating.Dating, found: dating.Dated) -> dating.Dated:
     """The publication date that the page was found to say; the listing's where it says none."""
     if found.stamp is not None or page.hint is None or page.hint.published_at is None:
         return found
+    if not dates.is_possible(page.hint.published_at):
+        return dating.Dated(None, f"the listing's date is impossible: {page.hint.published_at.date()}")
     stamp = Timestamp(at=page.hint.published_at, precision=Precision.MINUTE, zone_assumed=False)
     return dating.Dated(stamp, "the date of publication is the listing's")
 
@@ -337,7 +365,7 @@ def _sure(document: Document, body: boilerplate.Body | None, doubts: Sequence[st
     """The document with its confidence, and what lowers it in words."""
     said = list(doubts)
     confidence = 1.0 - 0.15 * len(said)
-    length = len(document.lead or "") + sum(map(len, document.paragraphs))
+    length = _length(document)
     if not document.title:
         confidence -= 0.35
         said.append("no headline")

@@ -7,12 +7,14 @@ prose it has, because an article may well be about a login or an error.
 import re
 from collections.abc import Sequence
 
+from pipeline.reading import scripts
 from pipeline.reading.blocks import Block, Outline
-from pipeline.reading.boilerplate import Body
+from pipeline.reading.boilerplate import Body, trailing_teasers
 from pipeline.reading.metadata import Head, Linked
 from pipeline.reading.textdump import Dump
 from storage.records import Document, NotArticle, Rejection
 
+_LEAST = 90  # letters of a dump that has a headline and a date
 _SHORT = 350  # characters of text below which what a page says of itself is believed
 _SCANT = 250  # characters of text below which what its first blocks say is believed as well
 _ENTRY = 30  # characters of a link that may be a headline
@@ -77,7 +79,7 @@ def judge(
     length = len(document.lead or "") + sum(map(len, document.paragraphs))
     titles = " · ".join(filter(None, (document.title, head.title)))
     if length < _SHORT and not by_layout:
-        opening = " ".join([titles, *(block.text for block in tree.blocks[:12])])[:1200]
+        opening = " ".join([titles, *_shown(tree, body)])[:1200]
         if _ERROR.search(titles) or (length < _SCANT and _ERROR.search(opening)):
             return Rejection(cause=NotArticle.ERROR, detail=f"says of itself: {titles[:120] or opening[:120]}")
         if _LOGIN.search(titles) or (length < _SCANT and _LOGIN.search(opening)):
@@ -102,6 +104,12 @@ def judge(
     return None
 
 
+def _shown(tree: Outline, body: Body) -> list[str]:
+    """The first texts of a page that are not furniture."""
+    out = body.out or [False] * len(tree.blocks)
+    return [block.text for block, gone in zip(tree.blocks[:40], out, strict=False) if not gone][:12]
+
+
 def _is_video(head: Head, data: Linked) -> bool:
     return "video" in (head.meta("og:type") or "") or ("VideoObject" in data.kinds and data.headline is None)
 
@@ -114,9 +122,12 @@ def _entries(blocks: Sequence[Block]) -> int:
 def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data: Linked, length: int) -> bool:
     """Whether a page is many linked headlines with little under them; one that calls itself an article is none."""
     entries = _entries(tree.blocks)
-    if entries < 8 or data.headline or head.meta("article:published_time") or head.meta("og:type") == "article":
+    if data.headline or head.meta("article:published_time") or head.meta("og:type") == "article":
         return False
-    if length > 6000 or max(map(len, document.paragraphs), default=0) > 350:
+    teasers = trailing_teasers(tree.blocks, body.kept)
+    if teasers >= 2 and teasers == len(body.kept) and not any(box.tag == "h1" for box in tree.boxes):
+        return True
+    if entries < 8 or length > 6000 or max(map(len, document.paragraphs), default=0) > 350:
         return False
     prose = [p for p in document.paragraphs if len(p) > 150]
     inside = _entries(tree.blocks[body.container.first : body.container.end])
@@ -126,7 +137,9 @@ def _is_listing(document: Document, tree: Outline, body: Body, head: Head, data:
 
 def dump(found: Dump) -> Rejection | None:
     """A refusal for a text dump in which no article was found."""
-    length = len(found.lead or "") + sum(map(len, found.paragraphs))
+    length = sum(map(scripts.length, (found.lead or "", *found.paragraphs)))
+    if found.listing:
+        return Rejection(cause=NotArticle.LISTING, detail="summaries, each under a headline of its own")
     if not found.lines:
         return Rejection(cause=NotArticle.EMPTY, detail="an empty dump")
     opening = " ".join([found.title, *found.lines[:8]])[:600]
@@ -135,7 +148,7 @@ def dump(found: Dump) -> Rejection | None:
             return Rejection(cause=NotArticle.ERROR, detail=f"says of itself: {found.lines[0][:120]}")
         if _LOGIN.search(opening):
             return Rejection(cause=NotArticle.LOGIN, detail=f"says of itself: {found.lines[0][:120]}")
-    if length < 150:
+    if length < (_LEAST if found.title and found.published else 150):
         if found.dated >= 4 or len(found.lines) > 25:
             return Rejection(
                 cause=NotArticle.LISTING, detail=f"{len(found.lines)} lines and no running text among them"

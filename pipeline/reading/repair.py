@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 _ZERO_WIDTH = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff\U000e0000-\U000e007f\x00-\x08\x0e-\x1f\x7f\x80-\x9f]"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8}\d?);")
 # What UTF-8 looks like when each byte was taken for a letter of its own: a lead byte (Â-ô, or what windows-1258
@@ -117,6 +117,26 @@ def _reread(found: re.Match[str]) -> str:
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
     return found.group()
+
+
+_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+_NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]|\xef\xb7[\x90-\xaf]|\x00")
+
+
+def without_noncharacters(body: bytes) -> bytes:
+    """A page (UTF-8) without what no text holds: NUL, noncharacters, and references to them, to controls or to lone
+    surrogates. A parser would put U+FFFD in their place, and no XML or feed could carry them."""
+    if b"\x00" in body or b"\xef\xbf" in body or b"\xef\xb7" in body:
+        body = _NONCHARACTER.sub(b"", body)
+    return _REFERENCE.sub(_meant, body) if b"&#" in body else body
+
+
+def _meant(found: re.Match[bytes]) -> bytes:
+    point = int(found[1], 16) if found[1] else int(found[2])
+    control = point < 32 and point not in (9, 10, 13)
+    if control or 0xD800 <= point <= 0xDFFF or 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE:
+        return b""
+    return found[0]
 
 
 def utf8(body: bytes, content_type: str | None = None) -> bytes:
