@@ -119,7 +119,10 @@ def _reread(found: re.Match[str]) -> str:
     return found.group()
 
 
-_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,6})|(\d{1,7}));?")
+_REFERENCE = re.compile(  # those that may be of such a character; most references are not, and cost no call
+    rb"&#(?:[xX](0{0,4}[01]?[0-9a-fA-F]|0{0,2}[dDfF][0-9a-fA-F]{3})|(0{0,5}[0-9]|0{0,4}[12][0-9]|0{0,4}3[01]|5[5-7]\d{3}"
+    rb"|6[45]\d{3}))(?:;|(?![0-9a-fA-F;]))"
+)
 _NONCHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]|\xef\xb7[\x90-\xaf]|\x00")
 
 
