@@ -275,16 +275,19 @@ def append(
         begun = archive.stories.create(new)
         assert begun.id is not None
         if begun == replace(new, id=begun.id):
-            story, verdict, entered = _judge_new(archive, begun, alone, capture.fetched_at)
+            story, verdict, entered = _judge_new(archive, begun, alone, document, capture.fetched_at)
         else:  # a story of that name was there
             story, verdict, entered = judge_story(archive, begun.id, capture.fetched_at, told=told, priors=priors)
     return Outcome(capture=capture, change=change, story=story, verdict=verdict, entered=entered)
 
 
-def _judge_new(archive: Archive, story: Story, verdict: Verdict, at: datetime) -> tuple[Story, Verdict, bool]:
+def _judge_new(
+    archive: Archive, story: Story, verdict: Verdict, document: Document, at: datetime
+) -> tuple[Story, Verdict, bool]:
     """Let a story that has just begun with its only page enter by that page's verdict."""
     verdict = archive.stories.add_verdict(replace(verdict, story_id=story.id, judged_at=at), first=True)
-    changed = entering.decide(story, verdict, story.link_page_id, at)
+    published = document.published.at if document.published else None
+    changed = entering.decide(story, verdict, story.link_page_id, at, published=published)
     if changed != story:
         archive.stories.save(changed)
     return changed, verdict, entering.has_entered(story, verdict)
@@ -355,7 +358,9 @@ def judge_story(
         verdict = archive.stories.add_verdict(replace(verdict, story_id=story_id, judged_at=at))
     else:
         verdict = before
-    changed = entering.decide(story, verdict, link, at, late=late)
+    first = said[link]
+    published = first.document.published.at if first and first.document.published else None
+    changed = entering.decide(story, verdict, link, at, late=late, published=published)
     if changed != story:
         archive.stories.save(changed)
     return changed, verdict, entering.has_entered(story, verdict)

@@ -45,9 +45,20 @@ def listed_by(links: Iterable[Link], source: Source, changed: Mapping[str, datet
 
 
 def recent(articles: Iterable[Listed], source: Source, now: datetime) -> list[Listed]:
-    """Those that are not older than the source's limit; what has no date counts as recent."""
+    """Those that are not older than the source's limit, newest first; what has no date counts as recent.
+
+    A visit takes so many articles and no more: what it leaves must be the oldest, in whatever order a list is.
+    """
     oldest = now - timedelta(days=source.limits.days_back)
-    return [a for a in articles if (at := dated(a.link, source)) is None or at >= oldest]
+    aged = [(_age(article, source, now), article) for article in articles]
+    kept = [(age, article) for age, article in aged if age <= now - oldest]
+    return [article for _, article in sorted(kept, key=lambda pair: pair[0])]
+
+
+def _age(article: Listed, source: Source, now: datetime) -> timedelta:
+    """How old an article is by whatever its list or address says; nothing where neither says anything."""
+    at = dated(article.link, source) or article.changed
+    return max(timedelta(0), now - at) if at is not None else timedelta(0)
 
 
 def dated(link: Link, source: Source) -> datetime | None:

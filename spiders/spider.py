@@ -29,7 +29,7 @@ from spiders.families.family import Fetch
 from spiders.selection import Listed
 from spiders.source import EntryPoint, Source, Tls
 from spiders.visit import ERRAND, Errand, OngoingVisit, Revisit, host_of
-from spiders.xml_lists import NotListing, decode, said_of_page
+from spiders.xml_lists import MOST_LINKS, NotListing, decode, said_of_page
 from storage.records import Capture, CaptureKind, Hint, Page, Visit
 from storage.store import Store
 
@@ -182,6 +182,8 @@ class SourceSpider(Spider):
             return
         now = datetime.now(UTC)
         articles = selection.listed_by(links, self.source, changed)
+        if len(links) >= MOST_LINKS:
+            self._problem(f"{errand.what}: names {MOST_LINKS} addresses and more; the newest are looked at")
         if errand.page == 1:
             for sentence in await self._complaints(errand.entry, articles, len(links), now):
                 self._problem(sentence)
@@ -191,7 +193,8 @@ class SourceSpider(Spider):
         wanted = await asyncio.to_thread(self._choose, selection.recent(fresh, self.source, now), now)
         for article, page in wanted:
             if self._left <= 0:
-                log.info("%s: more new articles than a visit takes; the rest is for the next one", self.name)
+                most = self.source.limits.articles
+                self._problem(f"{errand.what}: more than the {most} new articles a visit takes; the newest came first")
                 return
             hint = Hint(
                 title=article.link.title,

@@ -10,7 +10,7 @@ import html
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html.entities import html5
@@ -24,7 +24,8 @@ from spiders.families.family import Link
 from spiders.urls import absolute
 from storage.records import Timestamp
 
-MOST_LINKS = 2000  # a listing names no more; feeds of 1,000 are known
+MOST_LINKS = 2000  # that are taken of one list, the newest first; feeds of 1,000 are known
+MOST_READ = 50_000  # what a sitemap may name (sitemaps.org)
 MOST_PARTS = 5000
 LARGEST = 20_000_000  # bytes of a sitemap once unpacked
 
@@ -139,7 +140,6 @@ _XML_ROOT = re.compile(r"<(?:\w+:)?(?:rss|RDF|feed|urlset|sitemapindex|channel)\
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
 _BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,30};)")
-_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -170,13 +170,23 @@ def said_of_page(text: str) -> str:
     return f"answered with an HTML page{named} where a list was expected"
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces, each CDATA section one of them; one that is never closed is text like any other."""
+    at = 0
+    while (start := text.find("<![CDATA[", at)) >= 0 and (end := text.find("]]>", start)) >= 0:
+        yield text[at:start]
+        yield text[start : end + 3]
+        at = end + 3
+    yield text[at:]
+
+
 def _parse(text: str) -> etree._Element:
     if "<!ENTITY" in text:
         raise NotListing("declares XML entities; such documents are not read")
     text = _ILLEGAL.sub("", _PROLOG.sub("", text))
     text = "".join(
         piece if piece.startswith("<![CDATA[") else _BARE_AMPERSAND.sub("&amp;", _ENTITY.sub(_letter, piece))
-        for piece in _CDATA.split(text)
+        for piece in _pieces(text)
     )
     parser = etree.XMLParser(
         encoding="utf-8",
@@ -256,7 +266,7 @@ def _feed(root: etree._Element, item: str, form: str, url: str, zone: ZoneInfo) 
     links: dict[str, Link] = {}
     changed: dict[str, datetime] = {}
     for element in root.iter():
-        if _name(element) != item or len(links) >= MOST_LINKS:
+        if _name(element) != item or len(links) >= MOST_READ:
             continue
         children = _children(element)
         address = _address(element, children, urljoin(base, _base(element)))
@@ -276,7 +286,7 @@ def _feed(root: etree._Element, item: str, form: str, url: str, zone: ZoneInfo) 
                 summary=plain(_said(children, "description", "summary"))[:1000] or None,
             ),
         )
-    return Listing(form=form, links=tuple(links.values()), changed=changed)
+    return Listing(form=form, links=_newest(links.values(), changed), changed=changed)
 
 
 def _base(element: etree._Element) -> str:
@@ -327,7 +337,7 @@ def _sitemap(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:
     changed: dict[str, datetime] = {}
     for children in _rows(root, "url"):
         address = absolute(url, html.unescape(_said(children, "loc")))
-        if address is None or len(links) >= MOST_LINKS:
+        if address is None or len(links) >= MOST_READ:
             continue
         news = next((_children(n) for n in children.get("news:news", ())), {})
         lastmod = _moment(_said(children, "lastmod"), zone)
@@ -340,7 +350,19 @@ def _sitemap(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:
         )
     if len(changed) > 1 and len(set(changed.values())) == 1:
         changed = {}  # the time at which the sitemap was rebuilt, said of every address in it
-    return Listing(form="sitemap", links=tuple(links.values()), changed=changed)
+    return Listing(form="sitemap", links=_newest(links.values(), changed), changed=changed)
+
+
+def _newest(links: Collection[Link], changed: Mapping[str, datetime]) -> tuple[Link, ...]:
+    """The links in their order; where there are very many, the newest of them by whatever time is known, first."""
+    if len(links) <= MOST_LINKS:
+        return tuple(links)
+
+    def age(link: Link) -> float:
+        at = link.published.at if link.published else changed.get(link.url)
+        return -at.timestamp() if at is not None else 0.0
+
+    return tuple(sorted(links, key=age)[:MOST_LINKS])
 
 
 def _index(root: etree._Element, url: str, zone: ZoneInfo) -> Listing:

@@ -45,3 +45,11 @@ def test_a_new_judgement_of_old_words_enters_at_the_storys_own_time_and_updates_
 
 def test_a_clock_that_went_back_never_takes_an_update_back() -> None:
     assert decide(replace(NEW, updated_at=LATER), YES, 2, SEEN).updated_at == LATER
+
+
+def test_an_old_article_is_no_news_when_it_is_first_seen_and_enters_at_its_own_place() -> None:
+    long_ago = LATER - timedelta(days=200)
+    story = decide(NEW, YES, 1, LATER, published=long_ago)
+    assert (story.entered_at, story.late) == (long_ago, True)
+    fresh = decide(NEW, YES, 1, LATER, published=LATER - timedelta(days=3))
+    assert (fresh.entered_at, fresh.late) == (LATER, False)

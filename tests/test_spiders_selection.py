@@ -178,3 +178,16 @@ def test_source_without_family_goes_by_its_patterns() -> None:
     links = [Link(url="https://moh.example/news/12?utm_source=a"), Link(url="https://moh.example/about")]
     (one,) = listed_by(links, source, {})
     assert one.key == "https://moh.example/news/12"
+
+
+def test_a_list_sorted_oldest_first_gives_its_newest_first() -> None:
+    links = [Link(url=f"https://suckhoedoisong.vn/tin-16926{n:013d}.htm") for n in range(40)]
+    changed = {link.url: NOW - timedelta(hours=40 - n) for n, link in enumerate(links)}
+    wanted = [a.link.url for a in recent(listed_by(links, SOURCE, changed), SOURCE, NOW)]
+    assert wanted == [link.url for link in reversed(links)]
+
+
+def test_a_date_of_change_tells_that_an_article_is_old_where_no_other_is_known() -> None:
+    link = Link(url="https://suckhoedoisong.vn/tin-169260000000000001.htm")
+    aged = NOW - timedelta(days=SOURCE.limits.days_back + 1)
+    assert recent(listed_by([link], SOURCE, {link.url: aged}), SOURCE, NOW) == []

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spiders.families.family import Link
-from spiders.xml_lists import Listing, NotListing, parts_to_read, plain, read_listing
+from spiders.xml_lists import MOST_LINKS, Listing, NotListing, _pieces, parts_to_read, plain, read_listing
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 URL = "https://bao.example/rss/home.rss"
@@ -236,3 +236,28 @@ class TestNoListing:
 
 def test_plain_keeps_what_only_looks_like_a_tag() -> None:
     assert plain("Trẻ <5 tuổi &amp; mẹ") == "Trẻ <5 tuổi & mẹ"
+
+
+def test_of_a_very_long_sitemap_the_newest_are_taken_whatever_its_order() -> None:
+    rows = "".join(
+        f"<url><loc>https://bao.example/{n}.html</loc><lastmod>{2000 + n // 300}-01-01</lastmod></url>"
+        for n in range(MOST_LINKS + 900)
+    )
+    listing = read_listing(f"<urlset>{rows}</urlset>".encode(), None, "https://bao.example/s.xml", ZONE)
+    assert len(listing.links) == MOST_LINKS
+    assert listing.links[0].url.endswith(f"/{(MOST_LINKS + 899) // 300 * 300}.html")
+    assert "https://bao.example/0.html" not in {link.url for link in listing.links}
+
+
+def test_sections_that_are_never_closed_cost_no_more_than_their_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+
+    class Counted(str):
+        def find(self, *given: object) -> int:
+            looks.append(1)
+            return super().find(*given)  # type: ignore[arg-type]
+
+    for count in (1_000, 4_000):
+        looks.clear()
+        assert "".join(_pieces(Counted("<![CDATA[" * count))) == "<![CDATA[" * count
+        assert len(looks) <= 4

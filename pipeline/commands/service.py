@@ -125,11 +125,15 @@ def serve_until_interrupted(store: "Store", settings: "Settings", listening: "so
 def listen(host: str, port: int) -> "socket.socket":
     """Take an address to serve on, before anything else is begun. Raises UserError when it cannot be had."""
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         advice = "; another --port may be free" if error.errno == errno.EADDRINUSE else ""
         raise UserError(f"cannot serve on {host}:{port}: {reason}{advice}") from error
+    # asyncio sets this only on sockets that name their protocol, and these do not: without it the second write of a
+    # small answer waits for the reader's delayed acknowledgement, 40 ms each
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 @contextmanager
