@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.reading import boilerplate, dating, layouts, metadata, press_marks, rejection, repair, textdump
+from pipeline.reading import boilerplate, caps, dating, layouts, metadata, press_marks, rejection, repair, textdump
 from pipeline.reading.blocks import Outline, outline, parse
 from pipeline.reading.byline import byline as signed_as
 from pipeline.reading.headline import headline
@@ -93,6 +93,7 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
     unread = rejection.unread(body)
     if unread is not None:
         return Reading(outcome=unread)
+    body, doubts = caps.markup(body)
     parser = parse(body)
     root = parser.body
     if root is None:
@@ -109,7 +110,6 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head, page.url)
     )
 
-    doubts: list[str] = []
     places, disagreement = _by_layout(page, source, parser)
     if places is not None:
         shown = places.body
@@ -165,8 +165,9 @@ def read(page: RawPage, *, source: "Source | None" = None, memory: SiteMemory | 
         reader=reader,
         confidence=1.0,
     )
+    document, cut = caps.article(document)
     outcome = rejection.judge(document, tree, main, head, data, by_layout=places is not None) or _sure(
-        document, main, doubts, places is not None
+        document, main, [*doubts, *cut], places is not None
     )
     texts = tuple([block.text for block in tree.blocks[:_MOST_BLOCKS]])
     return Reading(outcome=outcome, texts=texts, disagreement=disagreement)
@@ -201,7 +202,9 @@ def read_text(
         reader="text dump",
         confidence=1.0,
     )
-    doubts = [] if dump.ended else ["the end of the article is not marked"]
+    document, doubts = caps.article(document)
+    if not dump.ended:
+        doubts.append("the end of the article is not marked")
     return Reading(outcome=_sure(document, None, doubts, by_layout=False), texts=seen)
 
 
