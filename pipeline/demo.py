@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.process import Tally, process_pending
+from pipeline.reading_worker import ReadingWorker
 from pipeline.site import publish_all
 from spiders.replica.server import Replica
 from spiders.replica.truth import Truth
@@ -42,7 +43,8 @@ def visit_all(
     subprocess.run(  # noqa: S603 - our own command
         command, env=isolated(settings), cwd=settings.feeds_dir.parent, check=True, stderr=subprocess.DEVNULL
     )
-    tally = process_pending(store, sources)
+    with ReadingWorker() as worker:
+        tally = process_pending(store, sources, reader=worker.read)
     published = publish_all(store, settings)
     articles = {truth.address.partition("//")[2] for truth in replica.expected()}
     return Round(

@@ -1,7 +1,7 @@
 """The order of the steps, and the transaction around them. Nowhere else.
 
     for capture in captures that nobody has looked at, oldest first:
-        reading = read(its body, by the source's layouts, with the site's memory)     outside any transaction
+        reading = read(its body, by the source's layouts, with the site's memory)     bounded, outside any transaction
         in one transaction:
             settle the capture                       (another process was faster: leave it)
             page     = the page it is of
@@ -12,27 +12,35 @@
             remember the page's blocks for the site's memory
 
 A crash leaves the whole effect of a capture or none of it; a capture is settled once, so processing again changes
-nothing. An error while processing one capture is a bug of ours: it is logged with its traceback and counted, the
-capture stays unsettled, and the others go on.
+nothing.
+
+What fails with one capture costs that capture only. A page that takes more time or memory than a page may, and a bug of
+ours (logged with its traceback), leave it unsettled for the next time; the archive counts the tries, and after the last
+one it is settled as unreadable with the cause. Later captures of the same page wait for it, and after a few such pages
+the rest of the source's does. What fails with the archive itself (a full disk) ends the processing at once.
 """
 
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Protocol
 
 from pipeline import changes, entering
 from pipeline.matching.match import Candidate, Text, match, text_of
 from pipeline.matching.roles import Claim, arranged, first_publisher
 from pipeline.priors import NEWSPAPER, Priors
 from pipeline.reading.read import RawPage, Reading, read
+from pipeline.reading_worker import Overrun, ReadingBroke, Stopped
 from pipeline.relevance import gloss, judge
 from pipeline.saved_pages import IMPORTED
 from pipeline.service.cadence import next_check
 from spiders.source import Source
 from storage.archive import Archive
+from storage.errors import CorruptBody, StorageError
 from storage.keys import words_digest
 from storage.records import (
     Capture,
@@ -43,11 +51,13 @@ from storage.records import (
     Evidence,
     Label,
     Member,
+    NotArticle,
     Page,
     PageState,
     Rejection,
     Revision,
     Role,
+    SiteMemory,
     Story,
     Verdict,
 )
@@ -58,6 +68,10 @@ log = logging.getLogger(__name__)
 CANDIDATES = 12  # pages compared in full with a new one, those that share most of its sketch first
 
 SPEAKING = 6  # pages of a story whose words are judged, the first publisher's first
+
+MOST_TRIES = 3  # to process one capture
+
+MOST_OVERRUNS = 3  # of one source's pages, until its other captures wait for the next processing
 
 _NEW_WORDS = (ChangeKind.NEW, ChangeKind.EDITED, ChangeKind.RESTORED)
 
@@ -78,20 +92,37 @@ TRUSTED = 0.6
 """The reader's confidence below which an article counts as read with doubts."""
 
 
+class Reader(Protocol):
+    """Whatever reads a page: `pipeline.reading.read` itself, or a worker that does so within limits."""
+
+    def __call__(self, page: RawPage, *, source: Source | None = None, memory: SiteMemory | None = None) -> Reading: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """How many captures came to what; `failed` counts bugs of ours and is never silent, `unsure` articles that the
-    reader doubts."""
+    """How many captures came to what.
+
+    `failed` counts tries that a bug of ours ended and is never silent, `overrun` those that took too much, `waiting`
+    the captures that were put off because of either, `unsure` articles that the reader doubts.
+    """
 
     changes: dict[ChangeKind, int] = field(default_factory=dict)
     entered: int = 0
     failed: int = 0
     unsure: int = 0
+    overrun: int = 0
+    waiting: int = 0
 
     @property
     def processed(self) -> int:
         """How many captures were settled."""
         return sum(self.changes.values())
+
+    def count(self, outcome: Outcome) -> None:
+        """Count a capture that was settled."""
+        self.unsure += outcome.unsure
+        self.changes[outcome.change.kind] = self.changes.get(outcome.change.kind, 0) + 1
+        self.entered += outcome.entered
 
 
 def process_pending(
@@ -99,18 +130,22 @@ def process_pending(
     sources: Mapping[str, Source],
     *,
     batch: int = 100,
+    reader: Reader = read,
     on_outcome: Callable[[Outcome], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
     priors: Priors = NEWSPAPER,
 ) -> Tally:
     """Process every capture that is not settled, oldest first; `stop` is asked between captures.
 
-    Tells the archive the names of the sources first: they stand in feeds and on pages.
+    `reader` is whatever reads a page; foreign ones want a `ReadingWorker`. Tells the archive the names of the sources
+    first: they stand in feeds and on pages. Raises StorageError when the archive itself cannot be used.
     """
     with store.write() as archive:
         for publisher in (IMPORTED, *(source.publisher() for source in sources.values())):
             archive.publishers.save(publisher)
     tally = Tally()
+    held: set[tuple[str, str]] = set()  # pages of which an earlier capture is not settled
+    overruns: Counter[str] = Counter()
     after = 0
     while not stop():
         with store.read() as archive:
@@ -121,35 +156,73 @@ def process_pending(
             if stop():
                 break
             after = _id(capture)
-            try:
-                outcome = process(store, capture, sources.get(capture.source), priors)
-            except Exception:
-                log.exception("capture %s (%s) could not be processed and stays unsettled", capture.id, capture.address)
-                tally.failed += 1
+            if (capture.source, capture.key) in held or overruns[capture.source] >= MOST_OVERRUNS:
+                tally.waiting += 1
                 continue
+            outcome: Outcome | None
+            try:
+                outcome = process(store, capture, sources.get(capture.source), reader, priors)
+            except Stopped:
+                return tally
+            except Overrun as overrun:
+                log.warning("capture %s (%s): %s", capture.id, capture.address, overrun)
+                tally.overrun += 1
+                overruns[capture.source] += 1
+                outcome = _failed(store, capture, str(overrun), held, priors)
+            except Exception as error:
+                if isinstance(error, StorageError) and not isinstance(error, CorruptBody):
+                    raise  # the next capture would meet the same
+                outcome = _failed(store, capture, _logged(capture, error), held, priors)
+                tally.failed += 1
             if outcome is not None:
-                tally.changes[outcome.change.kind] = tally.changes.get(outcome.change.kind, 0) + 1
-                tally.entered += outcome.entered
-                tally.unsure += outcome.unsure
+                tally.count(outcome)
                 on_outcome(outcome)
     return tally
 
 
-def process(store: Store, capture: Capture, source: Source | None, priors: Priors = NEWSPAPER) -> Outcome | None:
+def _logged(capture: Capture, error: Exception) -> str:
+    """Log what ended a capture's processing, a bug of ours with its traceback; gives the cause in words."""
+    if isinstance(error, StorageError):
+        log.error("capture %s (%s): %s", capture.id, capture.address, error)
+        return str(error)
+    if isinstance(error, ReadingBroke):
+        log.error("capture %s (%s) could not be read:\n%s", capture.id, capture.address, error)
+        return f"a bug of ours: {str(error).strip().splitlines()[-1]}"
+    log.error("capture %s (%s) could not be processed", capture.id, capture.address, exc_info=error)
+    return f"a bug of ours: {type(error).__name__}: {error}"
+
+
+def _failed(store: Store, capture: Capture, cause: str, held: set[tuple[str, str]], priors: Priors) -> Outcome | None:
+    """Count a try that failed. The last one settles the capture and gives what it came to; else its page is held."""
+    with store.write() as archive:
+        if archive.captures.count_try(_id(capture)) < MOST_TRIES:
+            held.add((capture.source, capture.key))
+            return None
+        rejected = Reading(outcome=Rejection(cause=NotArticle.BROKEN, detail=f"{cause}; tried {MOST_TRIES} times"))
+        return _settled(archive, capture, rejected, priors)
+
+
+def process(
+    store: Store, capture: Capture, source: Source | None, reader: Reader = read, priors: Priors = NEWSPAPER
+) -> Outcome | None:
     """Process one capture; None when another process has settled it in the meantime.
 
     A capture of a source that has no file any more is read by the generic reader.
     """
-    reading = _read(store, capture, source)
+    reading = _read(store, capture, source, reader)
     with store.write() as archive:
-        outcome = _apply(archive, capture, reading, priors)
-        if not archive.captures.settle(_id(capture), outcome.change, capture.fetched_at):
-            archive.roll_back()
-            return None
+        return _settled(archive, capture, reading, priors)
+
+
+def _settled(archive: Archive, capture: Capture, reading: Reading | None, priors: Priors) -> Outcome | None:
+    outcome = _apply(archive, capture, reading, priors)
+    if not archive.captures.settle(_id(capture), outcome.change, capture.fetched_at):
+        archive.roll_back()
+        return None
     return outcome
 
 
-def read_capture(store: Store, capture: Capture, source: Source | None) -> Reading:
+def read_capture(store: Store, capture: Capture, source: Source | None, reader: Reader = read) -> Reading:
     """Read a stored article capture with today's code and the memory the archive has of its site."""
     assert capture.body_digest is not None
     with store.read() as archive:
@@ -162,13 +235,13 @@ def read_capture(store: Store, capture: Capture, source: Source | None) -> Readi
         fetched_at=capture.fetched_at,
         hint=capture.hint,
     )
-    return read(page, source=source, memory=memory)
+    return reader(page, source=source, memory=memory)
 
 
-def _read(store: Store, capture: Capture, source: Source | None) -> Reading | None:
+def _read(store: Store, capture: Capture, source: Source | None, reader: Reader) -> Reading | None:
     if capture.kind is not CaptureKind.ARTICLE or capture.status != 200 or capture.body_digest is None:
         return None
-    return read_capture(store, capture, source)
+    return read_capture(store, capture, source, reader)
 
 
 def _apply(archive: Archive, capture: Capture, reading: Reading | None, priors: Priors) -> Outcome:

@@ -1,5 +1,6 @@
 """Reading and judging the archive again with today's code: what would differ, and carrying it out."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +8,15 @@ from typing import Any
 
 from pipeline.changes import changed_parts
 from pipeline.priors import NEWSPAPER, Priors
-from pipeline.process import append, judge_story, read_capture, verdict_on
+from pipeline.process import Reader, append, judge_story, read_capture, verdict_on
+from pipeline.reading.read import read
+from pipeline.reading_worker import Overrun
 from spiders.source import Source
 from storage.keys import words_digest
 from storage.records import Capture, Change, ChangeKind, Document, Page, Rejection, Story, Verdict
 from storage.store import Store
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -54,8 +59,13 @@ class JudgedOtherwise:
         }
 
 
-def read_otherwise(store: Store, sources: Mapping[str, Source], only: str | None = None) -> Iterator[ReadOtherwise]:
-    """The pages that today's code reads differently, by their newest stored capture with a body."""
+def read_otherwise(
+    store: Store, sources: Mapping[str, Source], only: str | None = None, *, reader: Reader = read
+) -> Iterator[ReadOtherwise]:
+    """The pages that today's code reads differently, by their newest stored capture with a body.
+
+    A page that takes too much to read is logged and left as it is.
+    """
     for page in _pages(store, only):
         assert page.id is not None
         with store.read() as archive:
@@ -64,7 +74,11 @@ def read_otherwise(store: Store, sources: Mapping[str, Source], only: str | None
         if not captures:
             continue
         newest = max(captures, key=lambda capture: (capture.fetched_at, capture.id or 0))
-        outcome = read_capture(store, newest, sources.get(page.source)).outcome
+        try:
+            outcome = read_capture(store, newest, sources.get(page.source), reader).outcome
+        except Overrun as overrun:
+            log.warning("%s: %s", page.address, overrun)
+            continue
         if isinstance(outcome, Rejection) or (latest is not None and words_digest(outcome) == latest.digest):
             continue
         parts = changed_parts(latest.document, outcome) if latest is not None else ("readable now",)

@@ -14,6 +14,12 @@ from storage.tables import captures, storable
 
 _COLUMNS = [captures.c[name] for name in Capture.__dataclass_fields__]
 _SETTLE = update(captures).where(captures.c.id == bindparam("capture_id"), captures.c.settled_at.is_(None))
+_COUNT_TRY = (
+    update(captures)
+    .where(captures.c.id == bindparam("capture_id"))
+    .values(tries=captures.c.tries + 1)
+    .returning(captures.c.tries)
+)
 
 
 class Captures:
@@ -83,6 +89,11 @@ class Captures:
         """
         came_to = {"settled_at": at, "outcome": change.kind.value, "change": to_plain(change)}
         return self._connection.execute(_SETTLE, {**came_to, "capture_id": capture_id}).rowcount == 1
+
+    def count_try(self, capture_id: int) -> int:
+        """Count one more try to process a capture that failed; gives how many have by now."""
+        tries: int = self._connection.execute(_COUNT_TRY, {"capture_id": capture_id}).scalar_one()
+        return tries
 
     def of_page(self, key: str, source: str) -> list[Capture]:
         """The captures of one page of a source, oldest first."""

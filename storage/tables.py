@@ -167,6 +167,7 @@ captures = Table(
     Column("visit_id", Id, ForeignKey("visits.id")),
     # the archive's own: what it came to, None until somebody has looked at it
     Column("settled_at", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default=text("0")),  # that failed
     Column("outcome", String(20)),
     Column("change", Plain),
     Index("ix_captures_source_requested_url_fetched_at", "source", "requested_url", "fetched_at"),

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 import pipeline.process
 from pipeline.priors import Priors
-from pipeline.process import judge_story, process_pending
-from pipeline.reading.read import RawPage, Reading
+from pipeline.process import MOST_OVERRUNS, MOST_TRIES, Reader, judge_story, process_pending
+from pipeline.reading.read import RawPage, Reading, read
+from pipeline.reading_worker import Overrun, Stopped
 from pipeline.replay import apply_judging, apply_reading, judged_otherwise, read_otherwise
 from pipeline.service.cadence import MISSING_RECHECK
-from spiders.source import Source, load_sources
+from spiders.source import load_sources
+from storage.errors import DiskFull
 from storage.records import Capture, CaptureKind, ChangeKind, Label, PageState, StoryView, Verdict
 from storage.store import Store
 from storage.story_filter import StoryFilter
@@ -75,8 +78,8 @@ def add(
         return archive.captures.add(capture, body)
 
 
-def process(store: Store) -> dict[ChangeKind, int]:
-    tally = process_pending(store, SOURCES)
+def process(store: Store, reader: Reader = read) -> dict[ChangeKind, int]:
+    tally = process_pending(store, SOURCES, reader=reader)
     assert tally.failed == 0
     return tally.changes
 
@@ -246,13 +249,8 @@ def test_judging_again_lets_old_stories_in_at_their_own_place(store: Store, monk
 
 def test_reading_again_appends_what_a_better_reader_finds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     add(store, body=MEETING)
-    with monkeypatch.context() as patched:
-        clipped = make_body("Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản", TEXT[:2])
-        reader = pipeline.process.read
-        patched.setattr(
-            pipeline.process, "read", lambda page, **known: reader(type(page)(url=page.url, body=clipped), **known)
-        )
-        process(store)
+    clipped = make_body("Thứ trưởng Bộ Y tế tiếp Đại sứ Nhật Bản", TEXT[:2])
+    process(store, reader=lambda page, **known: read(RawPage(url=page.url, body=clipped), **known))
     (difference,) = read_otherwise(store, SOURCES)
     assert "text" in difference.parts
     apply_reading(store, [difference])
@@ -261,23 +259,80 @@ def test_reading_again_appends_what_a_better_reader_finds(store: Store, monkeypa
     assert list(read_otherwise(store, SOURCES)) == []
 
 
-def test_a_bug_in_one_capture_is_loud_and_stops_no_other(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bug_in_one_capture_is_loud_and_stops_no_other(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     add(store, 1, body=b"poison")
     add(store, 2, body=MEETING)
-    reader = pipeline.process.read
-
-    def breaks(page: RawPage, **known: Source) -> Reading:
-        if page.body == b"poison":
-            raise RuntimeError("a bug of ours")
-        return reader(page, **known)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pipeline.process, "read", breaks)
-        tally = process_pending(store, SOURCES)
+    tally = process_pending(store, SOURCES, reader=poisoned_by(RuntimeError("a bug of ours")))
     assert (tally.failed, tally.processed) == (1, 1)
     assert "a bug of ours" in caplog.text
     with store.read() as archive:
         assert archive.captures.count_unprocessed() == 1
     assert process_pending(store, SOURCES).processed == 1  # mended: nothing was lost
+
+
+def poisoned_by(error: Exception) -> Reader:
+    """A reader that a page beginning with `poison` makes raise that error."""
+
+    def reader(page: RawPage, **known: Any) -> Reading:
+        if page.body.startswith(b"poison"):
+            raise error
+        return read(page, **known)
+
+    return reader
+
+
+@pytest.mark.parametrize("error", [Overrun("reading it takes too long"), RuntimeError("a bug of ours")])
+def test_a_poison_page_is_settled_as_unreadable_after_so_many_tries(store: Store, error: Exception) -> None:
+    poison = add(store, 1, body=b"poison")
+    for _ in range(MOST_TRIES - 1):
+        assert process_pending(store, SOURCES, reader=poisoned_by(error)).processed == 0
+    tally = process_pending(store, SOURCES, reader=poisoned_by(error))
+    assert tally.changes == {ChangeKind.UNREADABLE: 1}
+    assert process_pending(store, SOURCES).processed == 0
+    with store.read() as archive:
+        change = archive.captures.last_change(poison.key, poison.source)
+    assert change is not None
+    assert str(error) in change.reason
+    assert f"tried {MOST_TRIES} times" in change.reason
+
+
+def test_later_captures_of_a_page_wait_for_one_that_is_not_settled(store: Store) -> None:
+    add(store, 1, body=b"poison of the first day")
+    add(store, 1, at=T0 + HOUR, body=MEETING)
+    add(store, 2, at=T0 + HOUR, body=make_body("Khởi công tuyến đường ven biển", OTHER))
+    overrun = poisoned_by(Overrun("reading it takes too long"))
+    tally = process_pending(store, SOURCES, reader=overrun)
+    assert (tally.changes, tally.waiting) == ({ChangeKind.NEW: 1}, 1)
+    process_pending(store, SOURCES, reader=overrun)
+    assert process_pending(store, SOURCES, reader=overrun).changes == {ChangeKind.UNREADABLE: 1, ChangeKind.NEW: 1}
+
+
+def test_a_source_of_poison_holds_up_no_other(store: Store) -> None:
+    for number in range(MOST_OVERRUNS + 5):
+        add(store, number, body=b"poison %d" % number)
+    add(store, 99, body=MEETING, source="nhandan_vn")
+    tally = process_pending(store, SOURCES, reader=poisoned_by(Overrun("reading it takes too long")))
+    assert (tally.overrun, tally.waiting) == (MOST_OVERRUNS, 5)
+    assert len(views(store)) == 1
+
+
+def test_a_stop_while_a_page_is_read_is_no_try(store: Store) -> None:
+    add(store, 1, body=b"poison")
+    add(store, 2, body=MEETING)
+    for _ in range(MOST_TRIES + 1):
+        assert process_pending(store, SOURCES, reader=poisoned_by(Stopped())).processed == 0
+    assert sum(process(store).values()) == 2
+
+
+def test_an_archive_that_cannot_be_used_ends_the_processing_at_the_first_capture(store: Store) -> None:
+    for number in range(3):
+        add(store, number, body=MEETING)
+    asked = []
+
+    def reader(page: RawPage, **known: Any) -> Reading:
+        asked.append(page.url)
+        raise DiskFull("no room is left on the disk")
+
+    with pytest.raises(DiskFull):
+        process_pending(store, SOURCES, reader=reader)
+    assert len(asked) == 1

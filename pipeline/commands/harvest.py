@@ -103,6 +103,7 @@ def process_all(store: "Store", sources: "dict[str, Source]", priors: "Priors") 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from pipeline.process import process_pending
+    from pipeline.reading_worker import ReadingWorker
 
     with store.read() as archive:
         waiting = archive.captures.count_unprocessed()
@@ -111,13 +112,17 @@ def process_all(store: "Store", sources: "dict[str, Source]", priors: "Priors") 
         TextColumn("processing"), BarColumn(), MofNCompleteColumn(), console=console, disable=not console.is_terminal
     ) as progress:
         bar = progress.add_task("processing", total=waiting)
-        return process_pending(store, sources, on_outcome=lambda _: progress.advance(bar), priors=priors)
+        with ReadingWorker() as worker:
+            return process_pending(
+                store, sources, reader=worker.read, on_outcome=lambda _: progress.advance(bar), priors=priors
+            )
 
 
 def said(tally: "Tally") -> str:
     """What a processing came to, in a line."""
     parts = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.changes.items())) or "nothing to do"
-    return f"{tally.processed} captures processed ({parts}); {tally.entered} stories entered the feeds"
+    waiting = f"; {tally.waiting + tally.overrun} wait for the next time" if tally.waiting or tally.overrun else ""
+    return f"{tally.processed} captures processed ({parts}){waiting}; {tally.entered} stories entered the feeds"
 
 
 def publish(
@@ -185,6 +190,7 @@ def replay(
     format: Annotated[Format, typer.Option(help="How to print the differences.")] = Format.TABLE,
 ) -> None:
     """Read the stored pages again with today's code, or judge again; show what would differ, then apply."""
+    from pipeline.reading_worker import ReadingWorker
     from pipeline.replay import apply_judging, apply_reading, judged_otherwise, read_otherwise
     from pipeline.site import publish_all
 
@@ -199,7 +205,8 @@ def replay(
             if _confirmed(len(judged), apply):
                 apply_judging(store, judged, datetime.now(UTC), settings.priors_of_sources())
         else:
-            read = list(read_otherwise(store, sources, source))
+            with ReadingWorker() as worker:
+                read = list(read_otherwise(store, sources, source, reader=worker.read))
             show((d.row() for d in read), format, ("page", "what", "title"))
             if _confirmed(len(read), apply):
                 apply_reading(store, read, settings.priors_of_sources())

@@ -61,6 +61,7 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
     import asyncio
 
     from pipeline.process import process_pending
+    from pipeline.reading_worker import ReadingWorker
     from pipeline.service.schedule import Service, visit_in_child
     from pipeline.site import publish_all
 
@@ -69,8 +70,12 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
 
+    worker = ReadingWorker(stop=stopping.is_set)
+
     def digest() -> None:
-        tally = process_pending(store, sources, stop=stopping.is_set, priors=settings.priors_of_sources())
+        tally = process_pending(
+            store, sources, reader=worker.read, stop=stopping.is_set, priors=settings.priors_of_sources()
+        )
         published = publish_all(store, settings)
         if tally.processed or tally.failed or published.changed:
             log.info(
@@ -96,7 +101,10 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
     await asyncio.wait({serving, scheduling, stopped}, return_when=asyncio.FIRST_COMPLETED)
     service.stop()
     server.should_exit = True
-    await asyncio.gather(serving, scheduling)  # an error in either is loud
+    try:
+        await asyncio.gather(serving, scheduling)  # an error in either is loud
+    finally:
+        worker.close()
     stopped.cancel()
 
 

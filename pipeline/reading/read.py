@@ -19,7 +19,18 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline.reading import boilerplate, dating, layouts, metadata, press_marks, rejection, repair, state, textdump
+from pipeline.reading import (
+    boilerplate,
+    caps,
+    dating,
+    layouts,
+    metadata,
+    press_marks,
+    rejection,
+    repair,
+    state,
+    textdump,
+)
 from pipeline.reading.blocks import Outline, outline, parse
 from pipeline.reading.byline import byline as signed_as
 from pipeline.reading.headline import headline
@@ -100,6 +111,7 @@ def _read(page: RawPage, source: "Source | None", memory: SiteMemory | None, *, 
     unread = rejection.unread(body)
     if unread is not None:
         return Reading(outcome=unread)
+    body, doubts = caps.markup(body)
     parser = parse(body)
     root = parser.body
     if root is None:
@@ -116,7 +128,6 @@ def _read(page: RawPage, source: "Source | None", memory: SiteMemory | None, *, 
         zone=zone, now=page.fetched_at, month_first=source is None and metadata.is_american(head, page.url)
     )
 
-    doubts: list[str] = []
     places, disagreement = _by_layout(page, source, parser)
     if places is not None:
         shown = places.body
@@ -177,8 +188,9 @@ def _read(page: RawPage, source: "Source | None", memory: SiteMemory | None, *, 
         reader=reader,
         confidence=1.0,
     )
+    document, cut = caps.article(document)
     outcome = rejection.judge(document, tree, main, head, data, by_layout=places is not None) or _sure(
-        document, main, doubts, places is not None
+        document, main, [*doubts, *cut], places is not None
     )
     texts = tuple([block.text for block in tree.blocks[:_MOST_BLOCKS]])
     return Reading(outcome=outcome, texts=texts, disagreement=disagreement)
@@ -219,7 +231,9 @@ def read_text(
         reader="text dump",
         confidence=1.0,
     )
-    doubts = [] if dump.ended else ["the end of the article is not marked"]
+    document, doubts = caps.article(document)
+    if not dump.ended:
+        doubts.append("the end of the article is not marked")
     if dump.cut:
         doubts.append("the last paragraph is cut off")
     if dated.doubt:

@@ -135,6 +135,7 @@ def upgrade() -> None:
         sa.Column("hint", Plain, nullable=True),
         sa.Column("visit_id", Id, nullable=True),
         sa.Column("settled_at", Moment, nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False, server_default=sa.text("0")),
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("change", Plain, nullable=True),
         sa.ForeignKeyConstraint(["body_digest"], ["bodies.digest"], name=op.f("fk_captures_body_digest_bodies")),
