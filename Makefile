@@ -37,7 +37,7 @@ run: install ## the service: visits, feeds and pages until Ctrl-C
 
 eval: install ## how well it reads and judges; EVAL_DATA=DIR adds labelled material that is not part of this repository
 	$(BIN)/python benchmarks/quality_read.py $(wildcard $(EVAL_DATA)/pages-*.jsonl.gz $(EVAL_DATA)/real-dumps.jsonl)
-	$(BIN)/python benchmarks/quality_judge.py $(wildcard $(EVAL_DATA)/stories.jsonl $(EVAL_DATA)/news.jsonl) tests/labelled/*.jsonl $(addprefix --stream ,$(wildcard $(EVAL_DATA)/wild.jsonl.gz))
+	$(BIN)/python benchmarks/quality_judge.py $(wildcard $(EVAL_DATA)/stories.jsonl $(EVAL_DATA)/news.jsonl $(EVAL_DATA)/real.jsonl) tests/labelled/*.jsonl $(addprefix --stream ,$(wildcard $(EVAL_DATA)/wild.jsonl.gz))
 
 bench: install ## speed against named peers
 	$(BIN)/python benchmarks/read.py

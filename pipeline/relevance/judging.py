@@ -15,7 +15,7 @@ from pipeline.relevance.subject import subject
 from pipeline.relevance.text import UNKNOWN, paragraphs_of, reading_language
 from storage.records import Evidence, Verdict
 
-THRESHOLD = 1 / 3  # a missed story costs a reader as much as two wrong entries (docs/relevance.md)
+THRESHOLD = 1 / 4  # a missed story costs a reader as much as three wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
 UNDECIDED = 9.0  # log-odds: from there on no words can change the verdict, and the second opinion is not asked
 FAR = 0.005  # below this score the words of the second opinion are not looked up: nothing hung on them
