@@ -165,7 +165,7 @@ def lenient(text: str) -> Any:
     try:
         found: list[Any] = list(
             islice(
-                chompjs.parse_js_objects(_BAD_ESCAPE.sub(r"\\\\", text), json_params={"strict": False}), _MOST_VALUES
+                chompjs.parse_js_objects(_BAD_ESCAPE.sub(r"\\\\", text), loader_kwargs={"strict": False}), _MOST_VALUES
             )
         )
     except (ValueError, RecursionError):
