@@ -21,6 +21,9 @@ FILE = Path(__file__).parent / "weights.json"
 
 Kind = Literal["telling", "edition"]
 
+FEWEST_WORDS = 12
+"""Words of headline and text below which nothing can be said of the event."""
+
 # What counts against one event is called `against: …`: training gives it no other sign.
 FEATURES: Mapping[Kind, tuple[str, ...]] = {
     "telling": (
@@ -74,6 +77,8 @@ def margin(one: Gist, other: Gist) -> tuple[float, str]:
     """How far above the mark (in log-odds) the pair is taken to be one event, and why in words."""
     if is_digest(one.title) or is_digest(other.title):
         return -math.inf, "several news in one"
+    if min(len(each.title_words) + len(each.text_words) for each in (one, other)) < FEWEST_WORDS:
+        return -math.inf, "too short to tell"
     kind = kind_of(one, other)
     trained = load_weights()[kind]
     found = features(one, other)
