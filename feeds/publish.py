@@ -47,6 +47,10 @@ class PublishError(HealthwireError):
     """The feeds could not be written; one line that names the path and the cause. What was there is untouched."""
 
 
+class OtherArchive(PublishError):  # noqa: N818 - a cause reads better without the suffix
+    """The feeds that stand there were made of another archive than this one, which would empty or replace them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What a publishing did: names of files written and removed, in order, and how many stayed as they were."""
@@ -69,9 +73,11 @@ def publish(
 ) -> Published:
     """Write every feed of the archive, its index and its OPML list into the directory, which is made if missing.
 
-    Raises PublishError when the directory cannot be written or the disk is full.
+    Raises PublishError when the directory cannot be written or the disk is full, and OtherArchive.
     """
+    refuse_other(store, directory)
     with store.read() as archive:
+        origin = archive.origin() or ""
         stamp = _stamp(archive.stamp(), site, configured, size, content)
         standing = _standing(directory, stamp)
         if standing is not None:
@@ -79,15 +85,24 @@ def publish(
         specs = all_specs(archive, configured, size=size, content=content)
         known: dict[int, StoryView] = {}
         feeds = [load_feed(archive, spec, site, known) for spec in specs]
-    published = publish_feeds(feeds, directory, site, size=size, content=content)
+    published = publish_feeds(feeds, directory, site, size=size, content=content, origin=origin)
     write(directory, {STAMP: stamp.encode()})
     return published
 
 
 def publish_feeds(
-    feeds: Sequence[Feed], directory: Path, site: Site, *, size: int = SIZE, content: Content = "lead"
+    feeds: Sequence[Feed],
+    directory: Path,
+    site: Site,
+    *,
+    size: int = SIZE,
+    content: Content = "lead",
+    origin: str = "",
 ) -> Published:
-    """Write these feeds, the first of which is that of all stories. Raises PublishError as `publish` does."""
+    """Write these feeds, the first of which is that of all stories. Raises PublishError as `publish` does.
+
+    `origin` is that of the archive they were made of, where they hold any story.
+    """
     before = manifest(directory)
     present = {feed.spec.slug for feed in feeds}
     gone = [slug for slug in before.feeds if slug not in present]
@@ -96,7 +111,8 @@ def publish_feeds(
     present |= {spec.slug for spec in asleep}
     retired = sorted((set(before.retired) | set(gone)) - present)
     files = render_all(feeds, site)
-    files[MANIFEST] = _manifest_bytes(Manifest(feeds=tuple(sorted(present)), retired=tuple(retired)))
+    made_of = origin if any(feed.entries for feed in feeds) else before.origin
+    files[MANIFEST] = _manifest_bytes(Manifest(feeds=tuple(sorted(present)), retired=tuple(retired), origin=made_of))
     stale = [f"{slug}.{form}" for slug in retired for form in FORMATS]
     return write(directory, files, stale, feeds=len(feeds))
 
@@ -153,17 +169,41 @@ def write(directory: Path, files: Mapping[str, bytes], stale: Iterable[str] = ()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Slugs of the feeds in a directory, and of those that were there and are retired."""
+    """Slugs of the feeds in a directory, and of those that were there and are retired.
+
+    `origin` is that of the archive they were made of; empty where they have never held a story.
+    """
 
     feeds: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
+    origin: str = ""
+
+
+def refuse_other(store: "Store", directory: Path) -> None:
+    """Raise OtherArchive when the feeds in the directory hold stories of another archive than this.
+
+    An archive that was lost, emptied or begun anew must not take from subscribers what they have.
+    """
+    made_of = manifest(directory).origin
+    if not made_of:
+        return
+    with store.read() as archive:
+        origin = archive.origin()
+    if origin != made_of:
+        raise OtherArchive(
+            f"{directory}: these feeds were made of another archive than {store.place}, which is "
+            f"{'empty' if origin is None else 'not the same'}; restore the archive from a backup, or, to begin anew "
+            f"under the same addresses, remove {directory / MANIFEST}"
+        )
 
 
 def manifest(directory: Path) -> Manifest:
     """What was published into a directory; an empty manifest where there is none, or none that can be read."""
     try:
         kept = json.loads((directory / MANIFEST).read_bytes())
-        return Manifest(feeds=_slugs(kept["feeds"]), retired=_slugs(kept["retired"]))
+        return Manifest(
+            feeds=_slugs(kept["feeds"]), retired=_slugs(kept["retired"]), origin=str(kept.get("origin", ""))
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return Manifest()
 
@@ -176,7 +216,8 @@ def _slugs(names: object) -> tuple[str, ...]:
 
 
 def _manifest_bytes(kept: Manifest) -> bytes:
-    return (json.dumps({"feeds": kept.feeds, "retired": kept.retired}, indent=1) + "\n").encode()
+    told = {"feeds": kept.feeds, "retired": kept.retired, "origin": kept.origin}
+    return (json.dumps(told, indent=1) + "\n").encode()
 
 
 def _stamp(archive: str, site: Site, configured: Sequence[FeedSpec], size: int, content: str) -> str:

@@ -1,5 +1,7 @@
 """The feeds of an installation: its settings handed to the room that makes them."""
 
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 
 from feeds.publish import Published, manifest, publish
@@ -37,8 +39,8 @@ def publish_all(store: Store, settings: Settings) -> Published:
     )
 
 
-def web_application(store: Store, settings: Settings) -> Starlette:
-    """The read-only web application over the archive."""
+def web_application(store: Store, settings: Settings, unwell: Callable[[], str | None] = lambda: None) -> Starlette:
+    """The read-only web application over the archive; `unwell` says what keeps the service from its work, if any."""
     return create_app(
         store,
         site_of(settings),
@@ -47,4 +49,5 @@ def web_application(store: Store, settings: Settings) -> Starlette:
         content=settings.feed_content,
         retired=lambda: manifest(settings.feeds_dir).retired,
         recheck=RECHECK,
+        unwell=unwell,
     )

@@ -35,8 +35,9 @@ _REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOptions:
     """How to visit. `contact` is told to the sites; `replica` is the base URL of a local server that answers for
-    all of them; `private_hosts` may be on a private network although the guard refuses such addresses; `settings`
-    are further Scrapy settings, which win over everything."""
+    all of them; `private_hosts` may be on a private network although the guard refuses such addresses; `held` says
+    that the caller holds the sources (`Store.visiting`); `settings` are further Scrapy settings, which win over
+    everything."""
 
     database_url: str
     contact: str = ""
@@ -45,6 +46,7 @@ class CrawlOptions:
     log_level: str = "INFO"
     at_once: int = 8  # sources
     private_hosts: tuple[str, ...] = ()
+    held: bool = False
     settings: tuple[tuple[str, Any], ...] = ()
 
 
@@ -71,6 +73,7 @@ def _settings(options: CrawlOptions) -> Settings:
         "HEALTHWIRE_CONTACT": options.contact,
         "HEALTHWIRE_REPLICA": options.replica,
         "HEALTHWIRE_PRIVATE_HOSTS": list(options.private_hosts),
+        "HEALTHWIRE_HELD": options.held,
         "SPIDER_MODULES": [],  # the spiders are made of the sources we were given
         **dict(options.settings),
     }

@@ -11,6 +11,7 @@ SPIDER_MODULES = ["spiders.roster"]
 HEALTHWIRE_DATABASE_URL = os.environ.get("HEALTHWIRE_DATABASE_URL", "sqlite:///healthwire-data/healthwire.db")
 HEALTHWIRE_CONTACT = os.environ.get("HEALTHWIRE_CONTACT", "")  # an address or page of yours, told to the sites
 HEALTHWIRE_REPLICA = os.environ.get("HEALTHWIRE_REPLICA")  # base URL of a local replica that every request is sent to
+HEALTHWIRE_HELD = False  # whether who starts the visit holds the source already; `scrapy crawl` does not
 HEALTHWIRE_PRIVATE_HOSTS: list[str] = []  # hosts of sources that may be on a private network
 
 # ── Manners ────────────────────────────────────────────────────────────────────────────────────────────────

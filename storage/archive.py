@@ -25,6 +25,12 @@ _NEWEST = select(
     select(func.max(labels.c.id)).scalar_subquery(),
 )
 
+_FIRST = (
+    select(captures.c.source, captures.c.requested_url, captures.c.fetched_at, captures.c.status)
+    .order_by(captures.c.id)
+    .limit(1)
+)
+
 
 class Archive:
     """One transaction's view of an archive; made by `Store.read` and `Store.write`, useless after their block."""
@@ -73,6 +79,14 @@ class Archive:
         newest = self._connection.execute(_NEWEST).one()
         known = self._connection.execute(select(publishers).order_by(publishers.c.slug)).all()
         return hashlib.sha256(repr((tuple(newest), [tuple(row) for row in known])).encode()).hexdigest()
+
+    def origin(self) -> str | None:
+        """What tells this archive from every other, copies and backups of it excepted: its first capture.
+
+        None for an archive without a capture.
+        """
+        first = self._connection.execute(_FIRST).first()
+        return None if first is None else hashlib.sha256(repr(tuple(first)).encode()).hexdigest()[:20]
 
     def roll_back(self) -> None:
         """Undo everything this transaction has written; nothing more may be asked of it."""

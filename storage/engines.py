@@ -6,6 +6,7 @@ PostgreSQL: a writing transaction begins by taking an advisory lock, which gives
 one snapshot.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -80,15 +82,14 @@ def _sqlite(url: URL, wait: float) -> Engines:
     name = url.database
     if not name or name == ":memory:" or name.startswith("file:"):
         raise NotAnArchive("the archive needs a file: sqlite:///FILE is wanted")
-    try:
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ArchiveUnwritable(
-            f"{Path(name).parent}: the archive's directory cannot be made ({error.strerror}); "
-            "choose another place with database_url"
-        ) from error
-    writer = create_engine(url, connect_args={"timeout": wait}, pool_size=1, max_overflow=4)
-    reader = create_engine(url, connect_args={"timeout": wait}, pool_size=2, max_overflow=20)
+    file = Path(name)
+    _make(file)
+
+    def connect() -> sqlite3.Connection:
+        return connect_sqlite(file, wait)
+
+    writer = create_engine(url, creator=connect, pool_size=1, max_overflow=4)
+    reader = create_engine(url, creator=connect, pool_size=2, max_overflow=20)
 
     @event.listens_for(writer, "connect")
     def prepare_writer(connection: sqlite3.Connection, _: Any) -> None:
@@ -105,6 +106,48 @@ def _sqlite(url: URL, wait: float) -> Engines:
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return Engines(url, writer, reader)
+
+
+def _make(file: Path) -> None:
+    """Make the file where there is none yet. Only here: a file that is lost later must not come back empty."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{file.parent}: the archive's directory cannot be made ({error.strerror}); "
+            "choose another place with database_url"
+        ) from error
+    if file.exists():
+        return
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644))
+    except FileExistsError:
+        pass  # another process was faster
+    except OSError as error:
+        raise ArchiveUnwritable(
+            f"{file}: cannot be made ({error.strerror}); choose another place with database_url"
+        ) from error
+
+
+def connect_sqlite(file: Path, wait: float, *, write: bool = True) -> sqlite3.Connection:
+    """A connection to a file that is there, usable in any thread; a reading one where the place cannot be written.
+
+    Where the directory may not be written SQLite cannot keep its own files beside the archive. With nothing left in
+    the write-ahead log nobody is writing either, and the file can be read as it is.
+    """
+    mode = "rw"
+    if not (write and can_be_written(file)):
+        mode = "ro"
+        log = file.with_name(f"{file.name}-wal")
+        if not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size):
+            mode = "ro&immutable=1"
+    address = f"file:{quote(str(file.absolute()))}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=wait, check_same_thread=False)
+
+
+def can_be_written(file: Path) -> bool:
+    """Whether this process may write the archive's file, and SQLite's own beside it."""
+    return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
 
 
 def _write_ahead(connection: sqlite3.Connection, wait: float) -> None:

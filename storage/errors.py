@@ -50,6 +50,10 @@ class AlreadyHeld(StorageError):
     """Another process holds the name that `Store.exclusive` was asked for."""
 
 
+class LeaseLost(StorageError):
+    """Another process has taken over what `Store.lease` was holding; whoever held it must stop."""
+
+
 class CorruptBody(StorageError):
     """A stored body is missing, cannot be decompressed, or does not have the digest it is kept under."""
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, insert, or_, select, update
 
 from storage.records import Page, PageState, Revision
 from storage.row_mapping import from_row, in_batches, to_row
 from storage.tables import LONGEST_LANGUAGE, pages, revisions, storable
+
+LONGEST_WAIT = timedelta(days=32)
+"""Longer than any page waits to be looked at again."""
 
 PAGE_COLUMNS = [pages.c[name] for name in Page.__dataclass_fields__]
 REVISION_COLUMNS = [revisions.c[name] for name in Revision.__dataclass_fields__]
@@ -75,10 +78,14 @@ class Pages:
         self._connection.execute(_CHANGE, {**to_row(pages, page), "page_id": page.id})
 
     def due(self, source: str, now: datetime, limit: int) -> list[Page]:
-        """Pages of the source to look at again by now, longest overdue first."""
+        """Pages of the source to look at again by now, longest overdue first.
+
+        A moment further off than any page waits was set under a clock that was ahead, and is not trusted.
+        """
         wanted = (
             select(*PAGE_COLUMNS)
-            .where(pages.c.source == source, pages.c.next_check_at <= now)
+            .where(pages.c.source == source)
+            .where(or_(pages.c.next_check_at <= now, pages.c.next_check_at > now + LONGEST_WAIT))
             .order_by(pages.c.next_check_at, pages.c.id)
             .limit(limit)
         )

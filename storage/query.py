@@ -3,11 +3,10 @@
 import sqlite3
 import time
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from sqlalchemy import text
 
-from storage.engines import Engines, place
+from storage.engines import Engines, connect_sqlite, place
 from storage.errors import ArchiveUnreachable, QueryRefused
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
@@ -32,9 +31,9 @@ def ask(engines: Engines, sql: str, *, max_rows: int, seconds: float) -> Answer:
 
 def _sqlite(engines: Engines, sql: str, max_rows: int, seconds: float) -> Answer:
     assert engines.file is not None
-    address = f"file:{quote(str(engines.file.absolute()))}?mode=ro"
     try:
-        connection = sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+        connection = connect_sqlite(engines.file, seconds, write=False)
+        connection.isolation_level = None
     except sqlite3.OperationalError as error:
         raise ArchiveUnreachable(f"{engines.file}: cannot be opened ({error})") from error
     until = time.monotonic() + seconds

@@ -342,6 +342,7 @@ class SourceState(_Aware):
     next_visit_at: datetime | None = None
     last_visit_at: datetime | None = None
     last_success_at: datetime | None = None
+    last_visit_id: int | None = None
     failures: int = 0  # in a row
     problem: str | None = None
 

@@ -1,14 +1,17 @@
 """The archive's door: opens it, brings its tables up to date, and gives transactions."""
 
 from collections.abc import Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 
 from sqlalchemy import text
 
 from storage import locks, schema
 from storage.archive import Archive
 from storage.engines import WAIT, Engines, make_engines, named_errors, place
-from storage.errors import NotAnArchive, NotMigrated
+from storage.errors import AlreadyHeld, NotAnArchive, NotMigrated
+from storage.locks import Lease
+from storage.records import Visit
 from storage.tables import SCHEMA
 from storage.watch import Watch
 
@@ -94,11 +97,12 @@ class Store:
         self.close()
 
     @contextmanager
-    def write(self) -> Iterator[Archive]:
+    def write(self, lease: Lease | None = None) -> Iterator[Archive]:
         """One writing transaction: committed at the end, rolled back when the block raises.
 
         One writer works at a time, so what the block has read is still so when it writes. Keep it short, and do not
-        open another inside it. Raises NotMigrated, ArchiveBusy, DiskFull.
+        open another inside it. With a lease it is refused (LeaseLost) once another holds it. Raises NotMigrated,
+        ArchiveBusy, DiskFull.
         """
         self._must_be_ready()
         with (
@@ -106,6 +110,8 @@ class Store:
             self._engines.writer.connect() as connection,
             connection.begin() as transaction,
         ):
+            if lease is not None:
+                lease.check(connection)
             yield Archive(connection, self._engines)
             if transaction.is_active:  # else `Archive.roll_back` has ended it
                 transaction.commit()
@@ -136,6 +142,30 @@ class Store:
         Freed when the block ends or the process does. Raises AlreadyHeld at once.
         """
         return _named(self._engines, name)
+
+    def visiting(self, slug: str) -> AbstractContextManager[None]:
+        """Hold a source, as everyone does who visits it. Raises AlreadyHeld at once."""
+        return self.exclusive(f"visit {slug}")
+
+    def lease(self, name: str) -> AbstractContextManager[Lease]:
+        """Hold a name for as long as it is renewed (`Lease.renew`), through restarts of a database server.
+
+        Raises AlreadyHeld when another process holds it.
+        """
+        return locks.lease(self._engines, name)
+
+    def interrupted(self, at: datetime) -> list[Visit]:
+        """End the visits that their processes left running when they died; gives them.
+
+        A visit lasts while somebody holds its source, in whatever process on whatever machine.
+        """
+        with self.read() as archive:
+            left = {visit.source for visit in archive.visits.running()}
+        ended: list[Visit] = []
+        for slug in sorted(left):
+            with suppress(AlreadyHeld), self.visiting(slug), self.write() as archive:
+                ended += archive.visits.interrupt(slug, at)
+        return ended
 
     def _must_be_ready(self) -> None:
         if self._ready:

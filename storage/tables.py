@@ -145,7 +145,6 @@ visits = Table(
     Column("kept", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("problems", Plain, nullable=False),
-    Column("process", String(200), nullable=False),  # the archive's own: host, pid and start of the process
     Index("ix_visits_source_id", "source", "id"),
 )
 
@@ -303,11 +302,21 @@ source_states = Table(
     "source_states",
     metadata,
     Column("slug", String(100), primary_key=True),
-    Column("next_visit_at", UtcDateTime, index=True),
+    Column("next_visit_at", UtcDateTime),
     Column("last_visit_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
+    Column("last_visit_id", Id),
     Column("failures", Integer, nullable=False),
     Column("problem", Words),
+)
+
+# The archive's own, on PostgreSQL: who holds a name, for as long as it is renewed by the server's clock.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("renewed_at", UtcDateTime, nullable=False),
 )
 
 publishers = Table(

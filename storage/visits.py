@@ -1,10 +1,7 @@
 """Visits to the sources, and what is remembered of a source between them."""
 
-import os
-import socket
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -13,7 +10,6 @@ from storage.row_mapping import from_row, insert_or_update, to_row
 from storage.tables import source_states, visits
 
 _COLUMNS = [visits.c[name] for name in Visit.__dataclass_fields__]
-ELSEWHERE = timedelta(days=1)  # a visit another machine has not ended after this long has been forgotten by it
 
 
 class Visits:
@@ -23,29 +19,33 @@ class Visits:
         self._connection = connection
 
     def open(self, visit: Visit) -> Visit:
-        """Record that this process begins a visit, and give it with its id."""
-        row = {**to_row(visits, visit), "process": _process(os.getpid())}
-        added: int = self._connection.execute(insert(visits).values(row).returning(visits.c.id)).scalar_one()
+        """Record that a visit begins, and give it with its id."""
+        added: int = self._connection.execute(
+            insert(visits).values(to_row(visits, visit)).returning(visits.c.id)
+        ).scalar_one()
         return replace(visit, id=added)
 
     def close(self, visit: Visit) -> None:
         """Record how a visit ended."""
         self._connection.execute(update(visits).where(visits.c.id == visit.id).values(to_row(visits, visit)))
 
-    def interrupted(self, before: datetime) -> list[Visit]:
-        """Mark visits begun before a moment whose process ended without ending them; gives those visits.
+    def running(self) -> list[Visit]:
+        """Visits that were begun and not ended, oldest first: they last, or their process ended before them."""
+        wanted = select(*_COLUMNS).where(visits.c.state == VisitState.RUNNING.value).order_by(visits.c.id)
+        return [from_row(Visit, row) for row in self._connection.execute(wanted)]
 
-        A visit of a process that still visits is left alone, and one of another machine for a day.
+    def interrupt(self, source: str, at: datetime) -> list[Visit]:
+        """End all running visits to a source as interrupted; gives them.
+
+        Only for who holds the source (`Store.visiting`): then nobody is visiting it.
         """
-        wanted = select(*_COLUMNS, visits.c.process).where(
-            visits.c.state == VisitState.RUNNING.value, visits.c.started_at < before
-        )
-        ended = []
-        for row in self._connection.execute(wanted).all():
-            if not _may_run(row.process, row.started_at, before):
-                visit = replace(from_row(Visit, row), state=VisitState.INTERRUPTED, ended_at=before)
-                self.close(visit)
-                ended.append(visit)
+        ended = [
+            replace(visit, state=VisitState.INTERRUPTED, ended_at=at)
+            for visit in self.running()
+            if visit.source == source
+        ]
+        for visit in ended:
+            self.close(visit)
         return ended
 
     def recent(self, source: str, limit: int) -> list[Visit]:
@@ -66,38 +66,3 @@ class Visits:
     def save_state(self, state: SourceState) -> None:
         """Remember a source's state, in place of what was remembered."""
         insert_or_update(self._connection, source_states, to_row(source_states, state), key=("slug",))
-
-    def due(self, now: datetime) -> list[SourceState]:
-        """Sources to visit by now, longest overdue first; one whose next visit is None is not among them."""
-        wanted = (
-            select(source_states)
-            .where(source_states.c.next_visit_at <= now)
-            .order_by(source_states.c.next_visit_at, source_states.c.slug)
-        )
-        return [from_row(SourceState, row) for row in self._connection.execute(wanted)]
-
-
-def _process(pid: int) -> str:
-    """A name for a process that no later one with the same number has, where the system tells when it began."""
-    return f"{socket.gethostname()[:100]} {pid} {_began(pid)}"
-
-
-def _began(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return "?"
-
-
-def _may_run(process: str, started_at: datetime, now: datetime) -> bool:
-    host, _, rest = process.rpartition(" ")[0].rpartition(" ")
-    if host != socket.gethostname()[:100]:
-        return now - started_at < ELSEWHERE
-    pid = int(rest)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return process == _process(pid)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Hashable
 from pathlib import Path
 
+from storage.engines import WAIT, connect_sqlite
 from storage.errors import ArchiveGone
 
 
@@ -28,7 +29,8 @@ class Watch:
         with self._lock:
             identity = self._look()
             if self._connection is None:
-                self._connection = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+                self._connection = connect_sqlite(self._file, WAIT)
+                self._connection.isolation_level = None
                 self._connection.execute("PRAGMA query_only = ON")
                 self._identity = identity
             elif identity != self._identity:

@@ -15,7 +15,7 @@ from make_feeds import NOW, SITE, keep, make_view
 
 from feeds import publish as publishing
 from feeds.feed import compose
-from feeds.publish import STAMP, PublishError, manifest, publish, publish_feeds, write
+from feeds.publish import STAMP, OtherArchive, PublishError, manifest, publish, publish_feeds, write
 from feeds.spec import FeedSpec, everything, of_partner
 from storage.store import Store
 
@@ -176,3 +176,43 @@ def test_nothing_new_costs_no_rendering_and_a_lost_file_is_made_again(
     (out / "partner-jp.atom").unlink()
     assert publish(store, out, SITE).changed == ("partner-jp.atom",)
     assert "index.html" in publish(store, out, replace(SITE, name="Another name")).changed
+
+
+def test_feeds_that_were_full_are_not_shrunk_by_an_archive_that_is_empty_or_another(
+    store: Store, tmp_path: Path
+) -> None:
+    feeds = tmp_path / "feeds"
+    publish(store, feeds, SITE)
+    before = {path.name: path.read_bytes() for path in feeds.iterdir()}
+    for name in ("emptied.db", "begun-anew.db"):
+        (tmp_path / name).touch()
+        with Store.open(f"sqlite:///{tmp_path / name}") as other:
+            other.migrate()
+            if name == "begun-anew.db":
+                with other.write() as archive:
+                    keep(archive, make_view(6))
+            with pytest.raises(OtherArchive, match=r"restore the archive from a backup.*remove .*feeds\.json"):
+                publish(other, feeds, SITE)
+            assert {path.name: path.read_bytes() for path in feeds.iterdir()} == before
+            if name == "begun-anew.db":  # what the message says helps
+                (feeds / "feeds.json").unlink()
+                assert publish(other, feeds, SITE).changed
+
+
+def test_feeds_go_on_with_a_copy_of_their_archive(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path / "feeds", SITE)
+    with store.write() as archive:
+        archive._connection.exec_driver_sql("COMMIT")
+        archive._connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'backup.db'}'")
+        archive._connection.exec_driver_sql("BEGIN")
+    with Store.open(f"sqlite:///{tmp_path / 'backup.db'}") as backup:
+        assert publish(backup, tmp_path / "feeds", SITE).changed == ()
+
+
+def test_an_archive_without_stories_begins_its_feeds_like_any_other(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'new.db'}") as new:
+        new.migrate()
+        publish(new, tmp_path / "feeds", SITE)
+        with new.write() as archive:
+            keep(archive, make_view(6))
+        assert "health-cooperation.rss" in publish(new, tmp_path / "feeds", SITE).changed

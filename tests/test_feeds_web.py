@@ -416,3 +416,21 @@ def test_health_names_the_sources_that_are_unwell(client: TestClient, store: Sto
     page = client.get("/sources").text
     assert "Cổng thông tin điện tử Bộ Y tế" in page
     assert "no answer" in page
+
+
+def test_health_is_503_with_the_cause_when_the_archive_is_gone_or_the_service_is_stuck(told_store: Store) -> None:
+    wrong: list[str] = []
+    client = TestClient(create_app(told_store, SITE, unwell=lambda: wrong[0] if wrong else None))
+    assert (client.get("/health").status_code, client.get("/health").json()["well"]) == (200, True)
+    wrong.append("processing has given no sign of life for 0:10:00")
+    stuck = client.get("/health")
+    assert (stuck.status_code, stuck.json()["problem"]) == (503, wrong.pop())
+    assert "unprocessed" in stuck.json()
+    file = Path(told_store.place)
+    file.rename(file.with_suffix(".away"))
+    gone = client.get("/health")
+    assert gone.status_code == 503
+    assert "gone" in gone.json()["problem"]
+    assert client.get(FEED).status_code == 503  # an empty feed would be a lie
+    file.with_suffix(".away").rename(file)
+    assert client.get("/health").status_code == 200

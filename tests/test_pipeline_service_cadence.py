@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.service.cadence import BACK_OFF_LIMIT, FIRST_RETRY, next_check, next_visit
+from pipeline.service.cadence import BACK_OFF_LIMIT, FIRST_RETRY, RECHECKS, is_due, next_check, next_visit
+from storage.pages import LONGEST_WAIT
 from storage.records import Change, ChangeKind, Page, PageState
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -50,3 +52,22 @@ def test_a_missing_page_is_asked_again_when_the_suspicion_can_be_confirmed() -> 
     again = next_check(make_page(), Change(kind=ChangeKind.SUSPECTED_GONE), T0)
     assert again is not None
     assert again - T0 > timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "due"),
+    [
+        (timedelta(0), True),
+        (timedelta(minutes=5), False),
+        (timedelta(hours=26), False),  # a day's back-off, and its jitter
+        (timedelta(hours=27), True),
+        (timedelta(days=400), True),
+    ],
+)
+def test_a_next_visit_further_off_than_any_wait_is_not_trusted(ahead: timedelta, due: bool) -> None:
+    assert is_due(T0 + ahead, now=T0, interval=timedelta(minutes=30)) is due
+    assert not is_due(None, now=T0, interval=timedelta(minutes=30))
+
+
+def test_no_page_waits_longer_than_the_archive_trusts() -> None:
+    assert all(wait < LONGEST_WAIT for _, wait in RECHECKS)

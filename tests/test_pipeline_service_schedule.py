@@ -1,16 +1,21 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.service.booking import after_visit
 from pipeline.service.cadence import FIRST_RETRY
-from pipeline.service.schedule import BUSY, Service, Visitor, after_visit
+from pipeline.service.child_visit import BUSY
+from pipeline.service.schedule import STUCK, Service, Visitor
 from spiders.source import Source, load_sources
+from storage.errors import DiskFull, LeaseLost
 from storage.records import SourceState, Visit, VisitState
 from storage.store import Store
 
@@ -20,7 +25,7 @@ TICK = timedelta(milliseconds=50)
 
 
 def make_visit(**changes: Any) -> Visit:
-    begun = Visit(source="s", started_at=T0, ended_at=T0 + timedelta(minutes=1), state=VisitState.FINISHED)
+    begun = Visit(id=8, source="s", started_at=T0, ended_at=T0 + timedelta(minutes=1), state=VisitState.FINISHED)
     return replace(begun, **changes)
 
 
@@ -39,10 +44,16 @@ def test_a_failed_visit_backs_off_and_says_why() -> None:
 
 
 def test_a_visit_that_wrote_no_run_is_a_failure_even_when_an_older_run_was_good() -> None:
-    before = SourceState(slug="s", last_visit_at=T0)
+    before = SourceState(slug="s", last_visit_at=T0, last_visit_id=8)
     after = after_visit(before, make_visit(), 0, at=T0 + HALF_AN_HOUR, interval=HALF_AN_HOUR)
     assert after.failures == 1
     assert "status 0" in str(after.problem)
+
+
+def test_a_good_visit_after_the_clock_was_set_back_is_good() -> None:
+    before = SourceState(slug="s", last_visit_at=T0 + timedelta(days=400), last_visit_id=7)
+    after = after_visit(before, make_visit(), 0, at=T0 + HALF_AN_HOUR, interval=HALF_AN_HOUR)
+    assert (after.failures, after.problem, after.last_visit_at) == (0, None, T0)
 
 
 def test_a_good_visit_with_a_complaint_keeps_the_complaint_without_backing_off() -> None:
@@ -63,7 +74,9 @@ async def eventually(true: Callable[[], bool], within: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
-def make_service(store: Store, sources: dict[str, Source], visit: Visitor, digest: Callable[[], None]) -> Service:
+def make_service(
+    store: Store, sources: dict[str, Source], visit: Visitor, digest: Callable[[], None], **more: Any
+) -> Service:
     return Service(
         store,
         sources,
@@ -71,6 +84,7 @@ def make_service(store: Store, sources: dict[str, Source], visit: Visitor, diges
         digest=digest,
         tick=TICK,
         first_within=timedelta(0),
+        **more,
     )
 
 
@@ -215,7 +229,7 @@ def test_a_source_that_another_process_visits_is_no_failure(sqlite_store: Store,
 
 def test_a_process_is_told_to_stop_when_its_parent_is_gone() -> None:
     child = (
-        "import sys, time; from pipeline.service.schedule import end_with; "
+        "import sys, time; from pipeline.service.child_visit import end_with; "
         "end_with(int(sys.argv[1]), 0.05); time.sleep(60)"
     )
     parent = (
@@ -252,3 +266,165 @@ def test_a_visit_cut_short_by_a_crash_is_taken_up_again(sqlite_store: Store, sou
     asyncio.run(scenario())
     with sqlite_store.read() as archive:
         assert archive.visits.recent(slug, 5)[-1].state is VisitState.INTERRUPTED
+
+
+# ── the clock ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock:
+    """A clock on the wall that can be set."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+def good_visitor(store: Store, clock: Clock, visited: list[str]) -> Visitor:
+    async def visit(source: Source) -> int:
+        visited.append(source.slug)
+        with store.write() as archive:
+            begun = archive.visits.open(Visit(source=source.slug, started_at=clock()))
+            archive.visits.close(replace(begun, ended_at=clock(), state=VisitState.FINISHED))
+        return 0
+
+    return visit
+
+
+def test_visits_go_on_while_the_clock_is_set_ahead_and_back(sqlite_store: Store, sources: dict[str, Source]) -> None:
+    clock, visited = Clock(), list[str]()
+    slug = next(iter(sources))
+
+    async def scenario() -> None:
+        service = make_service(
+            sqlite_store, {slug: sources[slug]}, good_visitor(sqlite_store, clock, visited), lambda: None, now=clock
+        )
+        serving = asyncio.create_task(service.serve())
+        await eventually(lambda: len(visited) == 1)
+        clock.ahead = timedelta(days=400)
+        await eventually(lambda: len(visited) == 2)
+        clock.ahead = timedelta(0)  # its next visit stands 400 days off now, under a clock that was ahead
+        await eventually(lambda: len(visited) == 3)
+        clock.ahead = timedelta(hours=-5)  # no further off than a source may wait: it waits
+        await asyncio.sleep(TICK.total_seconds() * 4)
+        clock.ahead = timedelta(hours=2)  # and this tick comes, although the clock had gone back
+        await eventually(lambda: len(visited) == 4)
+        service.stop()
+        await serving
+
+    asyncio.run(scenario())
+    with sqlite_store.read() as archive:
+        state = archive.visits.state(slug)
+    assert (state.failures, state.problem) == (0, None)
+
+
+# ── what is wrong is said once, and for as long as it lasts ────────────────────────────────────────────────
+
+
+class Taken:
+    """A lease that another process takes over when told."""
+
+    taken = False
+
+    def renew(self) -> None:
+        if self.taken:
+            raise LeaseLost("another process holds “scheduler” now")
+
+    def check(self, connection: Any) -> None:
+        self.renew()
+
+
+def test_who_loses_the_lease_starts_nothing_more_and_ends(sqlite_store: Store, sources: dict[str, Source]) -> None:
+    visited: list[str] = []
+    lease = Taken()
+
+    async def scenario() -> None:
+        service = make_service(
+            sqlite_store, sources, good_visitor(sqlite_store, Clock(), visited), lambda: None, lease=lease
+        )
+        serving = asyncio.create_task(service.serve())
+        await eventually(lambda: len(visited) == len(sources))
+        lease.taken = True
+        with sqlite_store.write() as archive:
+            for slug in sources:
+                archive.visits.save_state(SourceState(slug=slug, next_visit_at=T0))
+        with pytest.raises(LeaseLost):
+            await asyncio.wait_for(serving, 10)
+
+    asyncio.run(scenario())
+    assert len(visited) == len(sources)
+
+
+def test_a_visit_that_cannot_be_booked_is_said_in_a_line_and_the_site_is_not_asked_at_every_tick(
+    sqlite_store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    visited: list[str] = []
+
+    def full(*_: Any, **__: Any) -> None:
+        raise DiskFull("archive.db: no room is left on the disk")
+
+    async def scenario() -> None:
+        service = make_service(sqlite_store, sources, good_visitor(sqlite_store, Clock(), visited), lambda: None)
+        monkeypatch.setattr("pipeline.service.schedule.book", full)
+        serving = asyncio.create_task(service.serve())
+        await eventually(lambda: service.unwell() is not None)
+        await asyncio.sleep(TICK.total_seconds() * 6)
+        assert "no room is left" in str(service.unwell())
+        service.stop()
+        await serving
+
+    asyncio.run(scenario())
+    assert sorted(visited) == sorted(sources)
+    assert caplog.text.count("no room is left") == 1
+    assert "Traceback" not in caplog.text
+
+
+def test_an_archive_that_is_gone_is_said_once_and_nothing_is_visited(
+    sqlite_store: Store, sources: dict[str, Source], caplog: pytest.LogCaptureFixture
+) -> None:
+    visited: list[str] = []
+    file = Path(sqlite_store.place)
+
+    async def scenario() -> None:
+        service = make_service(sqlite_store, sources, good_visitor(sqlite_store, Clock(), visited), lambda: None)
+        serving = asyncio.create_task(service.serve())
+        await eventually(lambda: len(visited) == len(sources) and not service._visits)
+        with sqlite_store.write() as archive:
+            for slug in sources:
+                archive.visits.save_state(SourceState(slug=slug, next_visit_at=datetime.now(UTC) + 3 * TICK))
+        file.rename(file.with_suffix(".away"))
+        await eventually(lambda: service.unwell() is not None)
+        await asyncio.sleep(TICK.total_seconds() * 8)
+        assert "gone" in str(service.unwell())
+        assert len(visited) == len(sources)
+        file.with_suffix(".away").rename(file)
+        await eventually(lambda: service.unwell() is None)
+        await eventually(lambda: len(visited) == 2 * len(sources))
+        service.stop()
+        await serving
+
+    asyncio.run(scenario())
+    assert caplog.text.count("the archive is gone") == 1
+    assert "Traceback" not in caplog.text
+
+
+def test_processing_without_a_sign_of_life_is_stuck(
+    sqlite_store: Store, sources: dict[str, Source], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_end = threading.Event()
+
+    async def scenario() -> None:
+        service = make_service(sqlite_store, {}, good_visitor(sqlite_store, Clock(), []), may_end.wait)
+        serving = asyncio.create_task(service.serve())
+        await eventually(service._digesting.locked)
+        assert service.unwell() is None
+        service._beaten -= STUCK.total_seconds() + 1
+        assert "no sign of life" in str(service.unwell())
+        service.beat()
+        assert service.unwell() is None
+        may_end.set()
+        service.stop()
+        await serving
+
+    asyncio.run(scenario())

@@ -46,6 +46,8 @@ def test_the_database_says_which_pages_are_due(store: Store) -> None:
         assert [page.key for page in archive.pages.due("a_vn", at, 9)] == ["k1", "k0"]
         assert [page.key for page in archive.pages.due("a_vn", at, 1)] == ["k1"]
         assert archive.pages.due("b_vn", at, 9) == []
+        # set under a clock that was ahead: not trusted
+        assert [page.key for page in archive.pages.due("a_vn", at - timedelta(days=400), 9)] == ["k1", "k0", "k2"]
         assert made[1].id is not None
         archive.pages.postpone(made[1].id, None)
         assert [page.key for page in archive.pages.due("a_vn", at, 9)] == ["k0"]

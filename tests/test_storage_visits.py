@@ -4,11 +4,11 @@ import multiprocessing
 import os
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing.synchronize import Event
 
 from make_archive import (
     NOW,
 )
-from sqlalchemy import text
 
 from storage.records import (
     SourceState,
@@ -35,34 +35,31 @@ def test_visits_round_trip(store: Store) -> None:
         archive.visits.save_state(now)
         archive.visits.save_state(SourceState(slug="c_vn"))
         assert archive.visits.states() == [soon, now, SourceState(slug="c_vn")]
-        assert archive.visits.due(NOW) == [now]
-        assert archive.visits.due(NOW + timedelta(hours=1)) == [now, soon]
 
 
-def _open_visit(url: str) -> None:
-    with Store.open(url) as store, store.write() as archive:
-        archive.visits.open(Visit(source="a_vn", started_at=NOW))
+def _open_visit(url: str, begun: Event, may_die: Event) -> None:
+    with Store.open(url) as store, store.visiting("a_vn"):
+        with store.write() as archive:
+            archive.visits.open(Visit(source="a_vn", started_at=NOW))
+        begun.set()
+        may_die.wait(30)
+        os._exit(9)
 
 
-def test_visits_of_dead_processes_are_interrupted(store: Store, store_url: str) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=_open_visit, args=(store_url,))
+def test_a_visit_is_interrupted_when_nobody_holds_its_source_any_more(store: Store, store_url: str) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    begun, may_die = spawn.Event(), spawn.Event()
+    process = spawn.Process(target=_open_visit, args=(store_url, begun, may_die))
     process.start()
-    process.join(30)
-    with store.write() as archive:
-        own = archive.visits.open(Visit(source="a_vn", started_at=NOW))
-        elsewhere = archive.visits.open(Visit(source="b_vn", started_at=NOW))
-        archive._connection.execute(
-            text("UPDATE visits SET process = 'other 1 2' WHERE id = :id"), {"id": elsewhere.id}
-        )
-        reused = archive.visits.open(Visit(source="c_vn", started_at=NOW))
-        name = f"UPDATE visits SET process = replace(process, ' {os.getpid()} ', ' {os.getpid()} 0') WHERE id = :id"
-        archive._connection.execute(text(name), {"id": reused.id})
-    with store.write() as archive:
-        assert archive.visits.interrupted(NOW) == []
-        ended = archive.visits.interrupted(NOW + timedelta(hours=1))
-        assert [(visit.id, visit.state) for visit in ended] == [
-            (1, VisitState.INTERRUPTED),
-            (reused.id, VisitState.INTERRUPTED),
-        ]
-        assert archive.visits.recent("a_vn", 9) == [own, ended[0]]
-        assert [visit.id for visit in archive.visits.interrupted(NOW + timedelta(days=2))] == [elsewhere.id]
+    assert begun.wait(30)
+    assert store.interrupted(NOW) == []  # whatever the clock says, it lasts
+    with store.visiting("b_vn"):
+        with store.write() as archive:
+            archive.visits.open(Visit(source="b_vn", started_at=NOW))
+        may_die.set()
+        process.join(30)
+        ended = store.interrupted(NOW + timedelta(hours=1))
+        assert [(visit.source, visit.state) for visit in ended] == [("a_vn", VisitState.INTERRUPTED)]
+        with store.read() as archive:
+            assert archive.visits.recent("a_vn", 9) == ended
+            assert [visit.source for visit in archive.visits.running()] == ["b_vn"]

@@ -57,12 +57,14 @@ def create_app(
     content: Content = "lead",
     retired: Callable[[], Collection[str]] | None = None,
     recheck: float = 0.0,
+    unwell: Callable[[], str | None] = lambda: None,
 ) -> Starlette:
     """The application over this archive.
 
     `configured` are feeds besides the automatic ones; `retired` names feeds that were configured once and answer
     410 now. Finished answers are kept until the archive changes, which is looked for at most every `recheck`
-    seconds: 0 means at every request.
+    seconds: 0 means at every request. `unwell` says what keeps the service from its work, if anything does: then, and
+    when the archive cannot be read, /health answers 503.
     """
     desk = _Desk(store=store, site=site, configured=tuple(configured), size=size, content=content, retired=retired)
     shelf = Shelf(desk.version, recheck)
@@ -87,6 +89,10 @@ def create_app(
             return answer(body, request.method, request.headers)
 
         return endpoint
+
+    async def health(request: Request) -> Response:
+        body, status = await run_in_threadpool(desk.health, unwell())
+        return answer(body, request.method, request.headers, status)
 
     def path(request: Request) -> str:
         return request.url.path
@@ -118,7 +124,7 @@ def create_app(
             Route("/sources", fresh(desk.sources)),
             Route("/api/stories", fresh(desk.api_stories)),
             Route("/api/stories/{uid}", kept(desk.api_story, path)),
-            Route("/health", fresh(desk.health)),
+            Route("/health", health),
         ],
         exception_handlers={HTTPException: failed, StorageError: unavailable},
     )
@@ -223,9 +229,15 @@ class _Desk:
             view = self._view(archive, request)
             return _json(api.story(archive, view, self.site)) if view is not None else None
 
-    def health(self, request: Request) -> Body:
-        with self.store.read() as archive:
-            return _json(api.health(archive))
+    def health(self, unwell: str | None) -> tuple[Body, int]:
+        """How the service and its sources are, and the status to say it with."""
+        try:
+            self.store.version()  # raises ArchiveGone
+            with self.store.read() as archive:
+                found = api.health(archive)
+        except StorageError as error:
+            return _json({"well": False, "problem": str(error)}), 503
+        return _json({"well": unwell is None, "problem": unwell, **found}), 503 if unwell else 200
 
     def missing(self, path: str) -> str:
         """What to say of an address under which there is nothing."""

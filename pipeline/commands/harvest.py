@@ -37,7 +37,8 @@ def crawl(
     for_service: Annotated[int | None, typer.Option("--for-service", hidden=True, metavar="PID")] = None,
 ) -> None:
     """Visit sources now: capture what is new and what is due, politely. Processing is a step of its own."""
-    from pipeline.service.schedule import BUSY, book, end_with
+    from pipeline.service.booking import book
+    from pipeline.service.child_visit import BUSY, end_with
     from spiders.crawl import CrawlOptions
     from spiders.crawl import crawl as visit
     from spiders.visit import Revisit
@@ -58,13 +59,15 @@ def crawl(
         revisit=again,
         replica=settings.replica,
         log_level=settings.log_level,
+        held=True,
     )
     with context.store(settings) as store:
+        store.interrupted(datetime.now(UTC))
         free = []
         with ExitStack() as held:
             for slug, source in chosen.items():
                 try:
-                    held.enter_context(store.exclusive(f"visit {slug}"))
+                    held.enter_context(store.visiting(slug))
                     free.append(source)
                 except AlreadyHeld:
                     print(f"healthwire: {slug}: another process is visiting it; left out", file=sys.stderr)
@@ -72,7 +75,7 @@ def crawl(
         if for_service is None:  # the service keeps its own books, and says itself what is wrong
             for source, record in zip(free, records, strict=True):
                 if record.state != "interrupted":
-                    book(store, source, 0 if record.state == "finished" else 1)
+                    book(store, source, 0 if record.state == "finished" else 1, at=datetime.now(UTC))
     if not quiet:
         columns = ("source", "state", "listings", "discovered", "fetched", "unchanged", "kept", "failed")
         every = columns if format is Format.TABLE else (*columns, "problems")  # a table of sentences is hard to read

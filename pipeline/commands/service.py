@@ -4,7 +4,7 @@ import errno
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pipeline.config import Settings
     from spiders.source import Source
+    from storage.locks import Lease
     from storage.store import Store
 
 log = logging.getLogger("healthwire")
@@ -43,6 +44,7 @@ def run(
     """The service: visits sources when they are due, processes, publishes and serves, until SIGTERM or Ctrl-C."""
     import asyncio
 
+    from feeds.publish import refuse_other
     from storage.errors import AlreadyHeld
 
     context: Context = ctx.obj
@@ -51,18 +53,26 @@ def run(
     sources = load_sources(settings)
     with context.store(settings) as store:
         try:
-            with store.exclusive("scheduler"), listen(settings.host, settings.port) as listening:
-                asyncio.run(_run(store, sources, settings, listening))
+            refuse_other(store, settings.feeds_dir)
+            with listen(settings.host, settings.port) as listening, store.lease("scheduler") as lease:
+                asyncio.run(_run(store, sources, settings, listening, lease))
         except AlreadyHeld as error:
             raise UserError(f"another `healthwire run` schedules visits for this archive already ({error})") from error
 
 
-async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings", listening: "socket.socket") -> None:
+async def _run(
+    store: "Store",
+    sources: "dict[str, Source]",
+    settings: "Settings",
+    listening: "socket.socket",
+    lease: "Lease",
+) -> None:
     import asyncio
 
     from pipeline.process import process_pending
     from pipeline.reading_worker import ReadingWorker
-    from pipeline.service.schedule import Service, visit_in_child
+    from pipeline.service.child_visit import visit_in_child
+    from pipeline.service.schedule import Service
     from pipeline.site import publish_all
 
     stopping = asyncio.Event()
@@ -72,10 +82,12 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
 
     worker = ReadingWorker(stop=stopping.is_set)
 
+    def stop() -> bool:
+        service.beat()
+        return stopping.is_set()
+
     def digest() -> None:
-        tally = process_pending(
-            store, sources, reader=worker.read, stop=stopping.is_set, priors=settings.priors_of_sources()
-        )
+        tally = process_pending(store, sources, reader=worker.read, stop=stop, priors=settings.priors_of_sources())
         published = publish_all(store, settings)
         if tally.processed or tally.failed or published.changed:
             log.info(
@@ -93,13 +105,15 @@ async def _run(store: "Store", sources: "dict[str, Source]", settings: "Settings
         visit=lambda source: visit_in_child(source, settings.as_environment(), stopping),
         digest=digest,
         at_once=settings.visits_at_once,
+        lease=lease,
+        stopping=stopping,
     )
-    server = _web_server(store, settings, listening)
+    server = _web_server(store, settings, listening, service.unwell)
     serving = asyncio.create_task(server.serve())
     scheduling = asyncio.create_task(service.serve())
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, scheduling, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    service.stop()
+    service.stop()  # whatever ended first: the other ends too, and so do the visits
     server.should_exit = True
     try:
         await asyncio.gather(serving, scheduling)  # an error in either is loud
@@ -114,10 +128,13 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to serve on.")] = None,
 ) -> None:
     """Serve feeds, pages and the query API from the archive, without visiting anything."""
+    from feeds.publish import refuse_other
+
     context: Context = ctx.obj
     settings = context.settings(host=host, port=port)
     log_at(settings.log_level)
     with listen(settings.host, settings.port) as listening, context.store(settings) as store:
+        refuse_other(store, settings.feeds_dir)
         serve_until_interrupted(store, settings, listening)
 
 
@@ -157,7 +174,12 @@ def _interruptible(server: "uvicorn.Server") -> Iterator[None]:
             signal.signal(number, was)
 
 
-def _web_server(store: "Store", settings: "Settings", listening: "socket.socket") -> "uvicorn.Server":
+def _web_server(
+    store: "Store",
+    settings: "Settings",
+    listening: "socket.socket",
+    unwell: Callable[[], str | None] = lambda: None,
+) -> "uvicorn.Server":
     """The web server on that socket, told to leave signals to us."""
     import uvicorn
 
@@ -174,7 +196,9 @@ def _web_server(store: "Store", settings: "Settings", listening: "socket.socket"
 
     host, port = listening.getsockname()[:2]
     print(f"serving on http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
-    return Quiet(uvicorn.Config(web_application(store, settings), log_config=None, access_log=False, lifespan="off"))
+    return Quiet(
+        uvicorn.Config(web_application(store, settings, unwell), log_config=None, access_log=False, lifespan="off")
+    )
 
 
 def list_sources(

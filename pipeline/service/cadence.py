@@ -31,6 +31,16 @@ def next_visit(*, at: datetime, interval: timedelta, failures: int, jitter: floa
     return at + wait * (1 + 0.1 * max(-1.0, min(1.0, jitter)))
 
 
+def is_due(next_visit_at: datetime | None, *, now: datetime, interval: timedelta) -> bool:
+    """Whether a source is to be visited by now; None: never on our own account.
+
+    A moment further off than the longest wait was set under a clock that was ahead, and is not trusted.
+    """
+    if next_visit_at is None:
+        return False
+    return next_visit_at <= now or next_visit_at > now + 1.1 * max(BACK_OFF_LIMIT, interval)
+
+
 def next_check(page: Page, change: Change, at: datetime) -> datetime | None:
     """When to look at a page again after `change` at `at`; None when it is old enough to be left alone.
 

@@ -7,6 +7,7 @@ visit is over and has failed; captures are never lost silently.
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -40,6 +41,7 @@ class Sink:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._store: Store | None = None
+        self._held = ExitStack()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -66,9 +68,14 @@ class Sink:
         store = Store.open(self._crawler.settings["HEALTHWIRE_DATABASE_URL"])
         try:
             store.migrate()
+            if not self._crawler.settings.getbool(
+                "HEALTHWIRE_HELD"
+            ):  # by who started the visit, as `scrapy crawl` does not
+                self._held.enter_context(store.visiting(self._spider.visit.record.source))
             with store.write() as archive:
                 self._spider.visit.record = archive.visits.open(self._spider.visit.record)
         except BaseException:
+            self._held.close()
             store.close()
             raise
         return store
@@ -125,4 +132,5 @@ class Sink:
             with self._store.write() as archive:
                 archive.visits.close(self._spider.visit.record)
         finally:
+            self._held.close()
             self._store.close()

@@ -83,7 +83,6 @@ def upgrade() -> None:
         sa.Column("kept", sa.Integer(), nullable=False),
         sa.Column("failed", sa.Integer(), nullable=False),
         sa.Column("problems", Plain, nullable=False),
-        sa.Column("process", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
     op.create_index(op.f("ix_visits_source_id"), "visits", ["source", "id"])
@@ -94,11 +93,18 @@ def upgrade() -> None:
         sa.Column("next_visit_at", Moment, nullable=True),
         sa.Column("last_visit_at", Moment, nullable=True),
         sa.Column("last_success_at", Moment, nullable=True),
+        sa.Column("last_visit_id", Id, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("problem", Words, nullable=True),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_source_states")),
     )
-    op.create_index(op.f("ix_source_states_next_visit_at"), "source_states", ["next_visit_at"])
+    op.create_table(
+        "leases",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("renewed_at", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
+    )
 
     op.create_table(
         "stories",
@@ -320,6 +326,7 @@ def downgrade() -> None:
     op.drop_table("labels")
     op.drop_table("captures")
     op.drop_table("stories")
+    op.drop_table("leases")
     op.drop_table("source_states")
     op.drop_table("visits")
     op.drop_table("publishers")
