@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,10 +29,13 @@ from storage.errors import (
     NotAnArchive,
     NotMigrated,
     StorageError,
+    TookTooLong,
 )
 
 WAIT = 30.0
 """Seconds a writer waits for another to end before it gives up with ArchiveBusy."""
+
+_OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 
 WRITER_LOCK = 0x6865616C74687772  # "healthwr"
 
@@ -191,6 +194,22 @@ def _postgresql(url: URL, wait: float) -> Engines:
 
 
 @contextmanager
+def bounded(connection: Connection, seconds: float) -> Iterator[None]:
+    """Give the questions of the block so much time together; the one that goes beyond fails."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + seconds
+    driver.set_progress_handler(lambda: time.monotonic() > until, _OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK)
+    try:
+        yield
+    finally:
+        driver.set_progress_handler(None, 0)
+
+
+@contextmanager
 def named_errors(engines: Engines) -> Iterator[None]:
     """Raise the errors a person can mend as StorageError with one line; let those that are bugs of ours through."""
     try:
@@ -210,6 +229,7 @@ def place(url: URL) -> str:
 
 
 _SQLITE_ERRORS: tuple[tuple[str, type[StorageError], str], ...] = (
+    ("interrupted", TookTooLong, "the question took too long; ask for less"),
     ("database is locked", ArchiveBusy, "another process has been writing for too long; try again when it has ended"),
     ("disk is full", DiskFull, "no room is left on the disk; make room and run again, nothing is half written"),
     ("disk I/O error", ArchiveUnwritable, "the disk reports an error; check it, then run `healthwire doctor`"),
@@ -223,6 +243,7 @@ _SQLITE_ERRORS: tuple[tuple[str, type[StorageError], str], ...] = (
 
 _POSTGRESQL_ERRORS: dict[str, tuple[type[StorageError], str]] = {
     "55P03": (ArchiveBusy, "another process has been writing for too long; try again when it has ended"),
+    "57014": (TookTooLong, "the question took too long; ask for less"),
     "53100": (DiskFull, "no room is left on the server's disk; make room and run again, nothing is half written"),
     "42P01": (NotMigrated, "has not been set up by this version; run `healthwire doctor`"),
     "42703": (NotMigrated, "has not been set up by this version; run `healthwire doctor`"),

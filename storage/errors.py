@@ -22,6 +22,10 @@ class ArchiveUnwritable(StorageError):
     """The archive's file or directory cannot be made or written."""
 
 
+class TookTooLong(StorageError):
+    """A question took more time than it was given."""
+
+
 class ArchiveGone(StorageError):
     """The archive's file was there and is not any more, or another file stands in its place."""
 

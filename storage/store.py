@@ -1,14 +1,14 @@
 """The archive's door: opens it, brings its tables up to date, and gives transactions."""
 
 from collections.abc import Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 
 from sqlalchemy import text
 
 from storage import locks, schema
 from storage.archive import Archive
-from storage.engines import WAIT, Engines, make_engines, named_errors, place
+from storage.engines import WAIT, Engines, bounded, make_engines, named_errors, place
 from storage.errors import AlreadyHeld, NotAnArchive, NotMigrated
 from storage.locks import Lease
 from storage.records import Visit
@@ -117,10 +117,18 @@ class Store:
                 transaction.commit()
 
     @contextmanager
-    def read(self) -> Iterator[Archive]:
-        """One snapshot: what others write in the meantime is not seen, and nothing can be written."""
+    def read(self, within: float | None = None) -> Iterator[Archive]:
+        """One snapshot: what others write in the meantime is not seen, and nothing can be written.
+
+        `within` bounds the block, in seconds; TookTooLong is raised by the question that goes beyond.
+        """
         self._must_be_ready()
-        with named_errors(self._engines), self._engines.reader.connect() as connection, connection.begin():
+        with (
+            named_errors(self._engines),
+            self._engines.reader.connect() as connection,
+            connection.begin(),
+            bounded(connection, within) if within is not None else nullcontext(),
+        ):
             yield Archive(connection, self._engines)
 
     def version(self) -> Hashable:

@@ -1,13 +1,18 @@
 """The web application: what it serves, when it answers 304, what it refuses, and that it never lets a page run code."""
 
+import asyncio
 import gzip
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import feedparser
+import httpx2
 import pytest
 from lxml import html
 from make_feeds import NOW, SITE, keep, make_document, make_store, make_telling, make_verdict, make_view
@@ -16,7 +21,9 @@ from starlette.testclient import TestClient
 from feeds.publish import publish
 from feeds.spec import FeedSpec
 from feeds.web import create_app
+from feeds.web.app import SEARCHES_AT_ONCE, SEARCHES_WAITING
 from feeds.web.body import accepts_gzip
+from storage.archive import Archive
 from storage.records import Evidence, SourceState, Visit, VisitState
 from storage.store import Store
 from storage.story_filter import StoryFilter
@@ -434,3 +441,35 @@ def test_health_is_503_with_the_cause_when_the_archive_is_gone_or_the_service_is
     assert client.get(FEED).status_code == 503  # an empty feed would be a lie
     file.with_suffix(".away").rename(file)
     assert client.get("/health").status_code == 200
+
+
+def test_too_many_questions_at_once_are_told_to_come_back_and_feeds_do_not_wait(told_store: Store) -> None:
+    app = create_app(told_store, SITE)
+    held, go = threading.Semaphore(0), threading.Event()
+    found = told_store.read
+
+    @contextmanager
+    def slow(within: float | None = None) -> Iterator[Archive]:
+        if within is not None:
+            held.release()
+            go.wait(10)
+        with found(within) as archive:
+            yield archive
+
+    async def ask() -> list[int]:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://reader") as reader:
+            asked = [asyncio.create_task(reader.get("/search?q=y")) for _ in range(SEARCHES_AT_ONCE + SEARCHES_WAITING)]
+            await asyncio.to_thread(held.acquire)
+            await asyncio.sleep(0.1)
+            feed, late = await reader.get("/feeds/health-cooperation.atom"), await reader.get("/search?q=y")
+            go.set()
+            return [
+                feed.status_code,
+                late.status_code,
+                *{answer.status_code for answer in await asyncio.gather(*asked)},
+            ]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(told_store, "read", slow)
+        assert asyncio.run(ask()) == [200, 503, 200]

@@ -5,6 +5,7 @@ import random
 import pytest
 from make_archive import make_document, make_page, make_searched
 
+from storage.errors import TookTooLong
 from storage.store import Store
 from storage.story_filter import EVERYTHING, StoryFilter
 
@@ -93,3 +94,15 @@ def test_a_very_long_text_can_be_indexed(store: Store) -> None:
         assert page.id is not None
         archive.search.index(page.id, make_document("t", paragraphs=(" ".join(words), "y" * 9000)))
         assert len(archive.search.search(words[100], 10)) == 1
+
+
+def test_a_question_without_end_is_ended(store: Store) -> None:
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        if store.place.endswith(".db")
+        else "SELECT pg_sleep(30)"
+    )
+    with pytest.raises(TookTooLong, match="took too long"), store.read(0.2) as archive:
+        archive._connection.exec_driver_sql(endless)
+    with store.read() as archive:  # the connection is as good as before
+        assert archive.search.search("gì đó", 5) == []

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -46,6 +47,9 @@ HTML = "text/html"
 JSON = "application/json"
 FOUND_SHOWN = 20
 LONGEST_QUERY = 200
+SEARCH_SECONDS = 5.0
+SEARCHES_AT_ONCE = 2
+SEARCHES_WAITING = 20  # more are told to come back
 
 
 def create_app(
@@ -90,6 +94,20 @@ def create_app(
 
         return endpoint
 
+    searches = CapacityLimiter(SEARCHES_AT_ONCE)
+
+    def asked(build: Callable[[Request], Body | None]) -> Any:
+        """Questions of readers: few at once, so that feeds and pages never wait for them."""
+
+        async def endpoint(request: Request) -> Response:
+            if searches.statistics().tasks_waiting >= SEARCHES_WAITING:
+                raise HTTPException(503, "Too many questions at once. Try again in a moment.", {"Retry-After": "5"})
+            body = await to_thread.run_sync(build, request, limiter=searches)
+            assert body is not None
+            return answer(body, request.method, request.headers)
+
+        return endpoint
+
     async def health(request: Request) -> Response:
         body, status = await run_in_threadpool(desk.health, unwell())
         return answer(body, request.method, request.headers, status)
@@ -120,9 +138,9 @@ def create_app(
             Route("/feeds.opml", kept(desk.opml, lambda request: "/opml")),
             Route("/style.css", kept(desk.asset, path)),
             Route("/stories/{uid}", kept(desk.story, path)),
-            Route("/search", fresh(desk.search)),
+            Route("/search", asked(desk.search)),
             Route("/sources", fresh(desk.sources)),
-            Route("/api/stories", fresh(desk.api_stories)),
+            Route("/api/stories", asked(desk.api_stories)),
             Route("/api/stories/{uid}", kept(desk.api_story, path)),
             Route("/health", health),
         ],
@@ -195,7 +213,7 @@ class _Desk:
 
     def search(self, request: Request) -> Body:
         query = request.query_params.get("q", "")[:LONGEST_QUERY].strip()
-        with self.store.read() as archive:
+        with self.store.read(SEARCH_SECONDS) as archive:
             links = self._links(self._specs(archive))
             found = api.search(archive, query, FOUND_SHOWN, request.query_params.get("cursor")) if query else None
         if found is None:
@@ -220,7 +238,7 @@ class _Desk:
             asked = api.read_request(request.query_params)
         except api.RequestError as error:
             raise HTTPException(400, str(error)) from error
-        with self.store.read() as archive:
+        with self.store.read(SEARCH_SECONDS) as archive:
             found = api.stories(archive, asked, self.site)
         return _json(found)
 
