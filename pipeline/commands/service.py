@@ -183,6 +183,7 @@ def _web_server(
     """The web server on that socket, told to leave signals to us."""
     import uvicorn
 
+    from feeds.web.server import config_of
     from pipeline.site import web_application
 
     class Quiet(uvicorn.Server):
@@ -196,9 +197,7 @@ def _web_server(
 
     host, port = listening.getsockname()[:2]
     print(f"serving on http://{f'[{host}]' if ':' in host else host}:{port}/", flush=True)
-    return Quiet(
-        uvicorn.Config(web_application(store, settings, unwell), log_config=None, access_log=False, lifespan="off")
-    )
+    return Quiet(config_of(web_application(store, settings, unwell)))
 
 
 def list_sources(
