@@ -1,5 +1,7 @@
 """Why there was no answer: one sentence a cause, for a person."""
 
+import errno
+
 import pytest
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -45,3 +47,11 @@ HOST = "tin.example"
 def test_every_cause_has_its_sentence(error: Exception, said: str) -> None:
     settings = Settings({"DOWNLOAD_TIMEOUT": 30, "DOWNLOAD_MAXSIZE": 10_000_000})
     assert said_of_failure(error, "the list", f"https://{HOST}/list", settings) == said
+
+
+def test_our_own_exhaustion_is_not_the_sites_fault() -> None:
+    error = DownloadFailedError("could not connect")
+    error.__cause__ = OSError(errno.EMFILE, "Too many open files")
+    said = said_of_failure(error, "the list", f"https://{HOST}/", Settings())
+    assert "ulimit -n" in said
+    assert HOST not in said

@@ -1,5 +1,7 @@
 """Why a request got no answer, in a sentence for a person."""
 
+import errno
+
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -21,6 +23,10 @@ def said_of_failure(error: BaseException | None, what: str, url: str, settings: 
     named in a sentence are those of `settings`.
     """
     host, words = host_of(url), str(error)
+    if _is_ours(error):
+        return (
+            "this machine has no file descriptors left for visits: raise its limit (ulimit -n) or visit fewer at once"
+        )
     if isinstance(error, Refused):
         return f"{what}: {words}"
     if isinstance(error, CannotResolveHostError):
@@ -42,3 +48,15 @@ def said_of_failure(error: BaseException | None, what: str, url: str, settings: 
     if isinstance(error, IgnoreRequest):
         return f"{what}: {words}"
     return f"{host}: no answer: {words or type(error).__name__}"
+
+
+def _is_ours(error: BaseException | None) -> bool:
+    """Whether what failed is this process's own limit, wherever in the chain of causes the system said so."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        found = getattr(error, "osError", error)  # Twisted keeps the system's error there
+        if isinstance(found, OSError) and found.errno in (errno.EMFILE, errno.ENFILE):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_SPECIAL = ipaddress.ip_network("192.88.99.0/24"), ipaddress.ip_network("3fff::/20")
+"""Special-purpose networks that Python takes for global: 6to4 relays (RFC 7526) and documentation (RFC 9637)."""
+
 _NAT64 = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48")
 
 
@@ -50,6 +53,8 @@ def is_public(address: Ip) -> bool:
         or address.is_site_local
         or address.packed.startswith(bytes(12))  # IPv4-compatible, unspecified, loopback
     ):
+        return False
+    if any(address in network for network in _SPECIAL if network.version == address.version):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 
