@@ -374,7 +374,11 @@ def _candidates(archive: Archive, text: Text) -> list[Candidate]:
 
 
 def story_uid(source: str, key: str) -> str:
-    """The stable id of the story that begins with this page: the same in every archive that captures it."""
+    """The id of a story that begins with this page, given once and never changed.
+
+    Another archive gives the same id where it captures the same page of the story first; one that a copy reached
+    first, as after a visit that was cut short, names the story after the copy.
+    """
     return hashlib.sha256(f"{source} {key}".encode()).hexdigest()[:20]
 
 

@@ -11,7 +11,7 @@ from spiders.families import FAMILIES
 from spiders.families.family import Link
 from spiders.source import EntryKind, EntryPoint, Source
 from spiders.urls import absolute
-from spiders.xml_lists import NotListing, decode, parts_to_read, plain, read_listing, said_of_page
+from spiders.xml_lists import NotListing, bars_the_way, decode, parts_to_read, plain, read_listing, said_of_page
 
 
 def named_by(
@@ -38,9 +38,8 @@ def named_by(
             raise NotListing("answered with nothing")
         if entry.kind is EntryKind.API and start == "<":
             raise NotListing(said_of_page(text))
-        said = said_of_page(text) if start == "<" else ""
-        if "login" in said or "scripts" in said:
-            raise NotListing(said)
+        if start == "<" and bars_the_way(text):
+            raise NotListing(said_of_page(text))
     return links, [], {}
 
 

@@ -163,11 +163,25 @@ def said_of_page(text: str) -> str:
     lowered = text[:100_000].lower()
     title = _TITLE.search(text[:20_000])
     named = f" (title “{plain(title[1])[:80]}”)" if title and title[1].strip() else ""
-    if 'type="password"' in lowered or "type='password'" in lowered or "type=password" in lowered:
+    if _asks_for_login(lowered):
         return f"answered with a login page{named}"
-    if "document.cookie" in lowered or "window.location" in lowered or "captcha" in lowered:
+    if _wants_scripts(lowered):
         return f"answered with a page for browsers that run scripts{named}"
     return f"answered with an HTML page{named} where a list was expected"
+
+
+def bars_the_way(text: str) -> bool:
+    """Whether an HTML page lets nobody past without a login or a browser's scripts."""
+    lowered = text[:100_000].lower()
+    return _asks_for_login(lowered) or _wants_scripts(lowered)
+
+
+def _asks_for_login(lowered: str) -> bool:
+    return any(field in lowered for field in ('type="password"', "type='password'", "type=password"))
+
+
+def _wants_scripts(lowered: str) -> bool:
+    return any(mark in lowered for mark in ("document.cookie", "window.location", "captcha"))
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ PostgreSQL: a writing transaction begins by taking an advisory lock, which gives
 one snapshot.
 """
 
+import json
 import os
 import sqlite3
 import time
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.errors import (
     ArchiveBusy,
+    ArchiveDamaged,
     ArchiveUnreachable,
     ArchiveUnwritable,
     DiskFull,
@@ -91,13 +93,20 @@ def _sqlite(url: URL, wait: float) -> Engines:
     def connect() -> sqlite3.Connection:
         return connect_sqlite(file, wait)
 
-    writer = create_engine(url, creator=connect, pool_size=1, max_overflow=4)
-    reader = create_engine(url, creator=connect, pool_size=2, max_overflow=20)
+    def loads(text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise ArchiveDamaged(f"{file}: {MEND}") from error
+
+    writer = create_engine(url, creator=connect, json_deserializer=loads, pool_size=1, max_overflow=4)
+    reader = create_engine(url, creator=connect, json_deserializer=loads, pool_size=2, max_overflow=20)
 
     @event.listens_for(writer, "connect")
     def prepare_writer(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        _write_ahead(connection, wait)
+        if can_be_written(file):  # else the first write says what is wrong
+            _write_ahead(connection, wait)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = ON")
 
@@ -106,9 +115,17 @@ def _sqlite(url: URL, wait: float) -> Engines:
         connection.isolation_level = None
         connection.execute("PRAGMA query_only = ON")
 
+    for engine in (writer, reader):
+        event.listen(engine, "handle_error", lambda context: _undecodable(file, context))
     event.listen(writer, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return Engines(url, writer, reader)
+
+
+def _undecodable(file: Path, context: ExceptionContext) -> None:
+    """Text that is no text: Python's driver raises this beside its own errors."""
+    if isinstance(context.original_exception, UnicodeDecodeError):
+        raise ArchiveDamaged(f"{file}: {MEND}") from context.original_exception
 
 
 def _make(file: Path) -> None:
@@ -228,6 +245,8 @@ def place(url: URL) -> str:
     return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
+MEND = "is damaged; `healthwire doctor --deep` says where; restore it from a backup"
+
 _SQLITE_ERRORS: tuple[tuple[str, type[StorageError], str], ...] = (
     ("interrupted", TookTooLong, "the question took too long; ask for less"),
     ("database is locked", ArchiveBusy, "another process has been writing for too long; try again when it has ended"),
@@ -236,7 +255,9 @@ _SQLITE_ERRORS: tuple[tuple[str, type[StorageError], str], ...] = (
     ("unable to open", ArchiveUnwritable, "cannot be opened; check that its directory exists and may be written"),
     ("readonly database", ArchiveUnwritable, "may not be written; check the permissions of the file and its directory"),
     ("not a database", NotAnArchive, "is not an archive; name another file in database_url"),
-    ("malformed", NotAnArchive, "is damaged; restore it from a backup"),
+    ("malformed", ArchiveDamaged, MEND),
+    ("Could not decode", ArchiveDamaged, MEND),
+    ("vtable constructor failed", ArchiveDamaged, MEND),
     ("no such table", NotMigrated, "has not been set up by this version; run `healthwire doctor`"),
     ("no such column", NotMigrated, "has not been set up by this version; run `healthwire doctor`"),
 )

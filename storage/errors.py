@@ -30,6 +30,10 @@ class ArchiveGone(StorageError):
     """The archive's file was there and is not any more, or another file stands in its place."""
 
 
+class ArchiveDamaged(StorageError):
+    """What the archive holds cannot be read any more: bytes of its file have changed."""
+
+
 class NotAnArchive(StorageError):
     """The address or the file is not one Healthwire can keep an archive in."""
 

@@ -1,4 +1,4 @@
-"""SQL from the outside, over connections that cannot write, bounded in time and rows."""
+"""SQL from the outside, over connections that cannot write, bounded in time, rows and memory."""
 
 import sqlite3
 import time
@@ -11,7 +11,11 @@ from storage.errors import ArchiveUnreachable, QueryRefused
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _REFUSED_FUNCTIONS = frozenset({"load_extension", "writefile", "readfile", "edit", "fts3_tokenizer"})
-_OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK = 20_000
+LARGEST_VALUE = 16 * 1024 * 1024  # bytes; a page body is kept compressed and is far smaller
+LARGEST_ANSWER = 64 * 1024 * 1024
+MEMORY = 512 * 1024 * 1024  # bytes that SQLite may take
+_FROM_A_SERVER_AT_ONCE = 50  # rows
+_OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK = 200  # one may copy megabytes
 
 
 class Answer(NamedTuple):
@@ -29,6 +33,18 @@ def ask(engines: Engines, sql: str, *, max_rows: int, seconds: float) -> Answer:
     return answer
 
 
+def _gathered(cursor: Any, max_rows: int, at_once: int) -> list[tuple[Any, ...]]:
+    """The rows of an answer, one more than allowed at most, and never more of them than memory is given for."""
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    while len(rows) <= max_rows and (some := cursor.fetchmany(min(at_once, max_rows + 1 - len(rows)))):
+        rows += some
+        size += sum(len(value) for row in some for value in row if isinstance(value, str | bytes | memoryview))
+        if size > LARGEST_ANSWER:
+            raise QueryRefused(f"the query gives more than {LARGEST_ANSWER // 2**20} MiB; ask for less")
+    return rows
+
+
 def _sqlite(engines: Engines, sql: str, max_rows: int, seconds: float) -> Answer:
     assert engines.file is not None
     try:
@@ -38,12 +54,17 @@ def _sqlite(engines: Engines, sql: str, max_rows: int, seconds: float) -> Answer
         raise ArchiveUnreachable(f"{engines.file}: cannot be opened ({error})") from error
     until = time.monotonic() + seconds
     try:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
+        connection.execute("PRAGMA temp_store = MEMORY")  # or a sort of it fills the disk
+        connection.execute(f"PRAGMA hard_heap_limit = {MEMORY}")  # of the whole process, and for good
         connection.set_authorizer(_may)
         connection.set_progress_handler(lambda: time.monotonic() > until, _OPCODES_BETWEEN_LOOKS_AT_THE_CLOCK)
         cursor = connection.execute(sql)
         if cursor.description is None:
             raise QueryRefused("the query is empty; a SELECT is wanted")
-        return Answer(tuple(column[0] for column in cursor.description), cursor.fetchmany(max_rows + 1))
+        return Answer(tuple(column[0] for column in cursor.description), _gathered(cursor, max_rows, 1))
+    except MemoryError:
+        raise QueryRefused(f"the query takes more than {MEMORY // 2**20} MiB of memory; ask for less") from None
     except (sqlite3.Error, sqlite3.Warning, UnicodeError, ValueError) as error:
         raise QueryRefused(_in_words(str(error), seconds)) from error
     finally:
@@ -66,8 +87,8 @@ def _postgresql(engines: Engines, sql: str, max_rows: int, seconds: float) -> An
             # A cursor is declared for one query that gives rows, and for nothing else: no COPY, no second statement.
             with driver.cursor(name="question") as cursor:
                 cursor.execute(sql)
-                rows = cursor.fetchmany(max_rows + 1)
-                return Answer(tuple(column.name for column in cursor.description or ()), rows)
+                names = tuple(column.name for column in cursor.description or ())
+                return Answer(names, _gathered(cursor, max_rows, _FROM_A_SERVER_AT_ONCE))
         except engines.reader.dialect.loaded_dbapi.Error as error:
             if driver.broken:
                 raise ArchiveUnreachable(f"{place(engines.url)}: the connection broke") from error

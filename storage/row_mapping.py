@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.errors import ArchiveDamaged
 from storage.json_values import from_plain, to_plain
 from storage.tables import UtcDateTime
 
@@ -25,8 +26,17 @@ def to_row(table: Table, record: Any) -> dict[str, Any]:
 
 
 def from_row(kind: type[R], row: Any, **more: Any) -> R:
-    """The record of that kind from a row of a query; columns it has no field for are left out."""
-    return from_plain(kind, {**row._mapping, **more})
+    """The record of that kind from a row of a query; columns it has no field for are left out.
+
+    Raises ArchiveDamaged for a row that no such record was made into.
+    """
+    try:
+        return from_plain(kind, {**row._mapping, **more})
+    except ValueError as error:
+        raise ArchiveDamaged(
+            f"a stored {kind.__name__} cannot be read; `healthwire doctor --deep` says where; "
+            "restore the archive from a backup"
+        ) from error
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from storage import locks, schema
+from storage import inspection, locks, schema
 from storage.archive import Archive
 from storage.engines import WAIT, Engines, bounded, make_engines, named_errors, place
 from storage.errors import AlreadyHeld, NotAnArchive, NotMigrated
@@ -150,6 +150,11 @@ class Store:
         Freed when the block ends or the process does. Raises AlreadyHeld at once.
         """
         return _named(self._engines, name)
+
+    def inspect(self) -> list[str]:
+        """What is damaged in the archive, in sentences, after reading all of it; empty where all is well."""
+        with named_errors(self._engines):
+            return list(inspection.inspect(self._engines))
 
     def visiting(self, slug: str) -> AbstractContextManager[None]:
         """Hold a source, as everyone does who visits it. Raises AlreadyHeld at once."""

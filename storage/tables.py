@@ -6,6 +6,7 @@ too, because each database has its own kind.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
+
+from storage.errors import ArchiveDamaged
 
 SCHEMA = "0001"
 """The newest revision in `storage/migrations/versions`."""
@@ -61,6 +64,22 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(f"a datetime without a time zone cannot be stored: {value!r}")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        read = super().result_processor(dialect, coltype)
+        if read is None or dialect.name != "sqlite":
+            return read
+
+        def read_or_damaged(value: Any) -> Any:
+            try:
+                return read(value)
+            except ValueError as error:
+                raise ArchiveDamaged(
+                    "a stored moment cannot be read; `healthwire doctor --deep` says where; "
+                    "restore the archive from a backup"
+                ) from error
+
+        return read_or_damaged
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

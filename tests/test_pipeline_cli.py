@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -285,3 +286,51 @@ def test_the_demo_is_the_replicas_whatever_is_installed_here(healthwire: Healthw
     assert (done.returncode, done.stderr) == (0, "")
     assert "The result is the expected one." in done.stdout
     assert not (tmp_path / "healthwire-data").exists()
+
+
+def test_a_full_disk_ends_processing_at_the_first_capture_in_one_line(healthwire: Healthwire, tmp_path: Path) -> None:
+    from storage.store import Store
+
+    for number in range(4):
+        page = f"<h1>{HEADLINE} {number}</h1>" + "".join(f"<p>{line}</p>" for line in MEETING.splitlines())
+        (tmp_path / f"{number}.html").write_text(page)
+    assert healthwire("import", "0.html").returncode == 0
+    database = f"sqlite:///{tmp_path / 'healthwire-data' / 'healthwire.db'}"
+    with Store.open(database) as store, store.write() as archive:
+        (capture,) = archive.captures.all()
+        for number in range(1, 4):
+            archive.captures.add(
+                replace(capture, key=f"k{number}", requested_url=f"imported:{number}", body_digest=None),
+                (tmp_path / f"{number}.html").read_bytes(),
+            )
+    full = (  # no file may grow: what a disk without room does, and the system says nothing of it beforehand
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from pipeline.cli import main; sys.argv = ['healthwire', 'process']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", full], capture_output=True, text=True, cwd=tmp_path, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert "disk" in done.stderr
+    with Store.open(database) as store, store.read() as archive:
+        assert archive.captures.count_unprocessed() == 3
+    again = healthwire("process")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith("3 captures processed")
+
+
+def test_doctor_deep_says_what_is_damaged(healthwire: Healthwire, tmp_path: Path) -> None:
+    import sqlite3
+
+    (tmp_path / "saved.txt").write_text(f"{HEADLINE}\n{MEETING}\n")
+    assert healthwire("import", "saved.txt").returncode == 0
+    assert "every row and every body is what was stored" in healthwire("doctor", "--deep").stdout
+    with sqlite3.connect(tmp_path / "healthwire-data" / "healthwire.db") as connection:
+        connection.execute("UPDATE revisions SET document = substr(document, 1, 40)")
+    connection.close()
+    sick = healthwire("doctor", "--deep")
+    assert sick.returncode == 1
+    assert "BAD  contents: revisions: " in sick.stdout
+    assert "restore the archive from a backup" in sick.stdout

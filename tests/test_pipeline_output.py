@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from pipeline.commands.output import Format, line, show, visible
+from pipeline.commands.output import LONGEST_CELL, MOST_IN_TABLE, Format, line, show, visible
 
 HOSTILE = "Bộ Y tế \x1b[31mđỏ\x1b]0;tên\x07 \x9b2J \u202etrái [red]x[/red]"
 ROW = {"title": HOSTILE, "head\x1b[5mer": "=1+1", "body": b"\x00\xff"}
@@ -53,3 +53,21 @@ def test_log_lines_show_commands_too() -> None:
 
     record = logging.LogRecord("x", logging.WARNING, "f", 1, "title “%s”", (HOSTILE,), None)
     assert obeyed(_Visible("%(message)s").format(record)) == []
+
+
+def test_a_list_is_the_json_of_its_rows_however_many(capsys: pytest.CaptureFixture[str]) -> None:
+    for rows in ([], [{"a": 1}], [{"a": "x\ny", "b": [1, {"c": None}]}, {"a": "\x1b"}]):
+        show(iter(rows), Format.JSON, ("a",))
+        said = capsys.readouterr().out
+        assert json.loads(said) == rows
+        assert said == json.dumps(rows, indent=2) + "\n"
+
+
+def test_a_table_shows_so_many_rows_and_says_how_many_more(capsys: pytest.CaptureFixture[str]) -> None:
+    show(({"a": f"row{number}"} for number in range(MOST_IN_TABLE + 5)), Format.TABLE, ("a",))
+    said = capsys.readouterr()
+    assert f"row{MOST_IN_TABLE - 1}" in said.out
+    assert f"row{MOST_IN_TABLE}" not in said.out
+    assert "5 more rows" in said.err
+    show([{"a": "x " * 1_000_000}], Format.TABLE, ("a",))
+    assert capsys.readouterr().out.count("x") == LONGEST_CELL // 2

@@ -1,5 +1,7 @@
 """SQL from outside: answered where it reads, refused where it does anything else."""
 
+import resource
+
 import pytest
 from make_archive import make_searched
 
@@ -64,3 +66,26 @@ def test_query_is_bounded(searched: Store) -> None:
         with pytest.raises(QueryRefused, match="more than 3 rows"):
             archive.query("SELECT id FROM pages", max_rows=3)
         assert len(archive.query("SELECT id FROM pages", max_rows=5).rows) == 5
+
+
+# what a query may take: blobs of a recursion, one value, an answer of values that are each allowed
+GREEDY = {
+    "sqlite": [
+        "WITH RECURSIVE t(x, n) AS (SELECT zeroblob(10000000), 1 UNION ALL SELECT zeroblob(10000000), n + 1 FROM t "
+        "WHERE n < 600) SELECT count(*) FROM (SELECT x FROM t ORDER BY x)",
+        "SELECT zeroblob(100000000)",
+        "WITH RECURSIVE t(x, n) AS (SELECT zeroblob(10000000), 1 UNION ALL SELECT zeroblob(10000000), n + 1 FROM t "
+        "WHERE n < 600) SELECT x FROM t",
+    ],
+    "postgresql": ["SELECT repeat('x', 10000000) FROM generate_series(1, 600)"],
+}
+
+
+def test_query_is_bounded_in_memory(searched: Store, store_url: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with searched.read() as archive:
+        for sql in GREEDY[store_url.partition(":")[0].partition("+")[0]]:
+            with pytest.raises(QueryRefused, match=r"MiB|too big|seconds"):
+                archive.query(sql, seconds=5)
+        assert archive.query("SELECT count(*) FROM pages").rows == [(5,)]
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < 2 * 2**30

@@ -9,11 +9,15 @@ import json
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
+MOST_IN_TABLE = 1_000  # rows that a person is shown
+LONGEST_CELL = 2_000  # characters
 WIDTH_WITHOUT_TERMINAL = 160  # a file or a pipe: a table need not be as narrow as an unknown screen is taken to be
 
 # control characters (C0 without tab and line feed, DEL, C1), turns of the writing direction, half surrogates
@@ -38,7 +42,7 @@ def show(rows: Iterable[Mapping[str, Any]], format: Format, columns: Sequence[st
         for row in rows:
             print(line(row))
     elif format is Format.JSON:
-        print(_escaped(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=2)))
+        _list(rows)
     elif format is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(map(visible, columns))
@@ -66,6 +70,16 @@ def _escaped(text: str) -> str:
     return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def _list(rows: Iterable[Mapping[str, Any]]) -> None:
+    """The rows as one JSON list, never all of them in memory."""
+    opened = False
+    for row in rows:
+        print(",\n" if opened else "[\n", end="")
+        print(textwrap.indent(_escaped(json.dumps(_plain(row), ensure_ascii=False, indent=2)), "  "), end="")
+        opened = True
+    print("\n]" if opened else "[]")
+
+
 def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str | None) -> None:
     from rich import box
     from rich.console import Console
@@ -77,9 +91,12 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str
         console = Console(width=WIDTH_WITHOUT_TERMINAL)
     table = Table(*(escape(visible(column)) for column in columns), title=title, title_justify="left")
     table.box = box.SIMPLE_HEAD
-    for row in rows:
-        table.add_row(*(escape(_cell(row.get(column))) for column in columns))
+    remaining = iter(rows)
+    for row in islice(remaining, MOST_IN_TABLE):
+        table.add_row(*(escape(_short(_cell(row.get(column)))) for column in columns))
     console.print(table)
+    if (more := sum(1 for _ in remaining)) > 0:
+        print(f"{more:,} more rows; --format csv, json or jsonl gives all", file=sys.stderr)
 
 
 def _plain(value: Any) -> Any:
@@ -104,6 +121,10 @@ def _cell(value: Any) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).hex()
     return visible(str(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…"
 
 
 def _safe_cell(text: str) -> str:

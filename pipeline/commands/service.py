@@ -253,7 +253,10 @@ def check_sources(
     print(f"{len(sources)} sources are right: {', '.join(sorted(sources))}")
 
 
-def doctor(ctx: typer.Context) -> None:
+def doctor(
+    ctx: typer.Context,
+    deep: Annotated[bool, typer.Option("--deep", help="Also read every byte of the archive; takes its time.")] = False,
+) -> None:
     """Ask whether this installation is healthy: configuration, archive, disk, sources, clock, feeds."""
     from pipeline.service.doctor import examine
 
@@ -261,7 +264,7 @@ def doctor(ctx: typer.Context) -> None:
     settings = context.settings()
     sources = load_sources(settings)
     with context.store(settings) as store:
-        findings = examine(store, sources, settings, now=datetime.now(UTC))
+        findings = examine(store, sources, settings, now=datetime.now(UTC), deep=deep)
     for finding in findings:
         say(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.said}")
     if not all(finding.well for finding in findings):

@@ -27,10 +27,16 @@ class Finding:
     said: str
 
 
-def examine(store: Store, sources: Mapping[str, Source], settings: Settings, *, now: datetime) -> list[Finding]:
-    """Everything that can be asked without a visit, the archive being open and migrated already."""
+def examine(
+    store: Store, sources: Mapping[str, Source], settings: Settings, *, now: datetime, deep: bool = False
+) -> list[Finding]:
+    """Everything that can be asked without a visit, the archive being open and migrated already.
+
+    With `deep` every byte of the archive is read, which takes its time.
+    """
     return [
         *_archive(store, now),
+        *(_depths(store) if deep else ()),
         *_places(settings),
         *_visits(store, sources, now),
         *_feeds(settings),
@@ -48,6 +54,17 @@ def _archive(store: Store, now: datetime) -> Iterator[Finding]:
     yield Finding(
         what="clock", well=not ahead, said=said + (", which is ahead of this machine's clock" if ahead else "")
     )
+
+
+def _depths(store: Store) -> Iterator[Finding]:
+    damaged = store.inspect()
+    for said in damaged:
+        yield Finding(what="contents", well=False, said=said)
+    if damaged:
+        advice = "restore the archive from a backup; sqlite3 FILE .recover saves what can be read of a single copy"
+        yield Finding(what="contents", well=False, said=advice)
+    else:
+        yield Finding(what="contents", well=True, said="every row and every body is what was stored")
 
 
 def _places(settings: Settings) -> Iterator[Finding]:
