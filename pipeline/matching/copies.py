@@ -38,6 +38,10 @@ SHORT_HEADLINE = 0.3  # of the shorter headline's words
 ALIGNED = 500  # words that are laid beside each other
 CONTRADICTIONS = 2  # numbers or names that stand for each other, from which two texts are no copies
 
+TEMPLATE = 0.4  # of the shorter text's runs, from which two texts are one wording
+FILLED_IN = 3  # contradictions from which that wording tells two events
+
+_SEVERAL = re.compile(r"\s\|\s|;\s|^(?:điểm|bản) tin\b|^tin (?:sáng|trưa|chiều|tối)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\w+")
 
@@ -96,6 +100,18 @@ def same_text(one: Wording, other: Wording) -> tuple[float, str]:
     return likeness, "" if contradictions(one, other) >= CONTRADICTIONS else why
 
 
+def is_template(one: Wording, other: Wording) -> bool:
+    """Whether two texts are one wording filled in twice: much is word for word the same, and what matters differs.
+
+    Bulletins of two days, one ceremony in two districts, a page brought up to date. Two papers on one event share
+    little of their wording, and what they share does not contradict.
+    """
+    smaller = min(len(one.runs), len(other.runs))
+    if smaller == 0 or len(one.runs & other.runs) < TEMPLATE * smaller:
+        return False
+    return contradictions(one, other) >= FILLED_IN
+
+
 def contradictions(one: Wording, other: Wording) -> int:
     """How often a number stands where the other text has another, or a name where it has another name."""
     if one.tokens == other.tokens:
@@ -125,6 +141,9 @@ def _are_digests(one: Wording, other: Wording) -> bool:
 def _short_copies(one: Wording, other: Wording) -> bool:
     """Whether two short texts under different headlines may be copies and are not the blurb of a series."""
     first, second = set(one.headline), set(other.headline)
+    numbers = [{word for word in each if word.isdigit()} for each in (first, second)]
+    if all(numbers) and numbers[0] != numbers[1]:
+        return False  # a part of a series, or the bulletin of another day
     if len(first & second) < SHORT_HEADLINE * min(len(first), len(second)):
         return False
     times = [each.document.published.at for each in (one, other) if each.document.published]
@@ -132,8 +151,8 @@ def _short_copies(one: Wording, other: Wording) -> bool:
 
 
 def is_digest(title: str) -> bool:
-    """Whether a headline is several, one after the other."""
-    return len(re.findall(r"\s\|\s|;\s", title)) >= 1
+    """Whether a headline is several, one after the other, or announces a round-up."""
+    return _SEVERAL.search(title) is not None
 
 
 def sketch(runs: frozenset[tuple[str, ...]]) -> tuple[str, ...]:

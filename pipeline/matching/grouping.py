@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.matching.copies import same_text
+from pipeline.matching.copies import is_template, same_text
 from pipeline.matching.likeness import margin
 from pipeline.matching.match import COMPARED, Text
 
@@ -39,7 +39,7 @@ def group(texts: Sequence[Text]) -> list[Grouped]:
             why[other] = same
             continue
         above, reason = margin(texts[one].gist, texts[other].gist)
-        if above >= 0:
+        if above >= 0 and not is_template(texts[one].wording, texts[other].wording):
             events.append((-above, one, other, reason))
     margins = {(one, other): -value for value, one, other, _ in events}
     for _, one, other, reason in sorted(events):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.matching.copies import Wording, same_text, sketch
+from pipeline.matching.copies import Wording, is_template, same_text, sketch
 from pipeline.matching.gist import Gist, gist_of
 from pipeline.matching.likeness import kind_of, margin
 from storage.records import Document, Role, Verdict
@@ -100,6 +100,8 @@ def _copy(text: Text, candidates: Sequence[Candidate]) -> Match | None:
 def _event(text: Text, candidates: Sequence[Candidate]) -> Match | None:
     near: dict[int, _Near] = defaultdict(_Near)
     for candidate in candidates:
+        if is_template(text.wording, candidate.text.wording):
+            continue
         above, why = margin(text.gist, candidate.text.gist)
         story = near[candidate.story_id]
         story.margins.append(above)
