@@ -121,8 +121,8 @@ def test_the_same_text_in_other_typography_is_a_copy() -> None:
 
 CEREMONY = (
     "Sáng 5/6, tại xã Tân Lập, Hội Chữ thập đỏ phối hợp với tổ chức Hạt Giống trao 150 phần quà và khám bệnh miễn phí "
-    "cho 300 người dân. Mỗi phần quà gồm thuốc bổ, dụng cụ y tế gia đình và nhu yếu phẩm trị giá 500 nghìn đồng. "
-    "Đại diện hội cho biết chương trình nhằm chia sẻ khó khăn với người dân vùng cao và sẽ tiếp tục trong thời gian tới."
+    "cho 300 người dân. Mỗi phần quà gồm thuốc bổ, dụng cụ y tế và nhu yếu phẩm trị giá 500 nghìn đồng. "
+    "Đại diện hội cho biết chương trình nhằm chia sẻ khó khăn với người dân vùng cao và sẽ tiếp tục."
 )
 
 

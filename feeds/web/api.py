@@ -208,10 +208,14 @@ def _moment(parameters: Mapping[str, str], name: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _sensible(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError) as error:
         wanted = "a date such as 2026-11-20 or 2026-11-20T08:00:00Z"
         raise RequestError(f"{name}: {wanted} is wanted, not {plain(text, TERM_LENGTH)!r}") from error
+
+
+_MOST_IDS = 1 << 63
+_EARLIEST, _LATEST = 1900, 9000  # years
 
 
 def _cursor(view: StoryView) -> str:
@@ -223,9 +227,19 @@ def _cursor(view: StoryView) -> str:
 def _place(cursor: str) -> tuple[datetime, int]:
     try:
         moment, _, story_id = cursor.partition("-")
-        return _BEGINNING + _MICROSECOND * int(moment), int(story_id)
+        number = int(story_id)
+        if not 0 <= number < _MOST_IDS:
+            raise ValueError(cursor)
+        return _sensible(_BEGINNING + _MICROSECOND * int(moment)), number
     except (ValueError, OverflowError) as error:
         raise RequestError(f"cursor: {plain(cursor, TERM_LENGTH)!r} is none that was given out") from error
+
+
+def _sensible(moment: datetime) -> datetime:
+    """The moment, unless databases or time zones cannot follow it. Raises ValueError."""
+    if not _EARLIEST <= moment.year <= _LATEST:
+        raise ValueError(f"year {moment.year}")
+    return moment
 
 
 def _hit(cursor: str | None) -> Hit | None:
