@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from storage.errors import (
     ArchiveBusy,
     ArchiveDamaged,
+    ArchiveGone,
     ArchiveUnreachable,
     ArchiveUnwritable,
     DiskFull,
@@ -61,10 +62,11 @@ class Engines:
         self.reader.dispose()
 
 
-def make_engines(address: str, *, wait: float = WAIT) -> Engines:
+def make_engines(address: str, *, wait: float = WAIT, make: bool = True) -> Engines:
     """Engines for an address such as `sqlite:///healthwire-data/archive.db` or `postgresql://user@host/name`.
 
-    Makes no connection; makes the directory of a SQLite file. Raises NotAnArchive for an address of another kind and
+    Makes no connection; makes the file of SQLite and its directory, if told to, and else raises
+    ArchiveGone. Raises NotAnArchive for an address of another kind and
     ArchiveUnwritable where the directory cannot be made.
     """
     try:
@@ -75,7 +77,7 @@ def make_engines(address: str, *, wait: float = WAIT) -> Engines:
             "the archive's address is not understood: sqlite:///FILE or postgresql://USER@HOST/NAME is wanted"
         ) from None
     if backend == "sqlite":
-        return _sqlite(url, wait)
+        return _sqlite(url, wait, make)
     if backend in ("postgresql", "postgres"):
         return _postgresql(url.set(drivername="postgresql+psycopg"), wait)
     raise NotAnArchive(
@@ -83,12 +85,15 @@ def make_engines(address: str, *, wait: float = WAIT) -> Engines:
     )
 
 
-def _sqlite(url: URL, wait: float) -> Engines:
+def _sqlite(url: URL, wait: float, make: bool) -> Engines:
     name = url.database
     if not name or name == ":memory:" or name.startswith("file:"):
         raise NotAnArchive("the archive needs a file: sqlite:///FILE is wanted")
     file = Path(name)
-    _make(file)
+    if make:
+        _make(file)
+    elif not file.exists():
+        raise ArchiveGone(f"{file}: the archive is gone; restore it and restart")
 
     def connect() -> sqlite3.Connection:
         return connect_sqlite(file, wait)

@@ -33,15 +33,15 @@ class Store:
         self._watch = Watch(engines.file) if engines.file is not None else None
 
     @classmethod
-    def open(cls, url: str, *, wait: float = WAIT) -> "Store":
+    def open(cls, url: str, *, wait: float = WAIT, make: bool = True) -> "Store":
         """Open the archive at an address: `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.
 
-        Makes the directory and the file of SQLite, but no tables: that is for `migrate`. Waits for no writer of an
-        archive that is up to date. `wait` is how many seconds a writing transaction waits for another. Raises
-        NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and ArchiveTooNew for an archive a newer version has
-        changed.
+        Makes the directory and the file of SQLite, but no tables: that is for `migrate`; with `make` False the file
+        must be there (ArchiveGone). Waits for no writer of an archive that is up to date. `wait` is how many seconds a
+        writing transaction waits for another. Raises NotAnArchive, ArchiveUnreachable, ArchiveUnwritable, and
+        ArchiveTooNew for an archive a newer version has changed.
         """
-        engines = make_engines(url, wait=wait)
+        engines = make_engines(url, wait=wait, make=make)
         try:
             with named_errors(engines):
                 with engines.reader.connect() as connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from make_feeds import make_store, make_views
 
-from storage.errors import StorageError
+from storage.errors import ArchiveGone, StorageError
 from storage.store import Store
 
 # What root does is not refused by permissions, so the process gives its rights up, once it has loaded what it needs by
@@ -101,3 +101,9 @@ def test_the_archive_is_not_made_again_where_it_was_lost(file: Path) -> None:
         with pytest.raises(StorageError), store.read():
             pass
         assert not file.exists()
+
+
+def test_who_wants_no_new_archive_gets_none(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveGone, match="restore it"):
+        Store.open(f"sqlite:///{tmp_path / 'lost.db'}", make=False)
+    assert list(tmp_path.iterdir()) == []

@@ -33,11 +33,11 @@ class Context:
         return load_settings(self.config, {**self.flags, **{k: v for k, v in flags.items() if v is not None}})
 
     @contextmanager
-    def store(self, settings: "Settings | None" = None) -> Iterator["Store"]:
-        """The archive, migrated and ready; made on first use."""
+    def store(self, settings: "Settings | None" = None, *, make: bool = True) -> Iterator["Store"]:
+        """The archive, migrated and ready; made on first use, or with `make` False only opened."""
         from storage.store import Store
 
-        store = Store.open((settings or self.settings()).database_url)
+        store = Store.open((settings or self.settings()).database_url, make=make)
         try:
             store.migrate()
             yield store

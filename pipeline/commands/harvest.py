@@ -61,7 +61,7 @@ def crawl(
         log_level=settings.log_level,
         held=True,
     )
-    with context.store(settings) as store:
+    with context.store(settings, make=for_service is None) as store:  # a service whose archive is lost wants no new one
         store.interrupted(datetime.now(UTC))
         free = []
         with ExitStack() as held:

@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline.service.booking import book
-from pipeline.service.cadence import FIRST_RETRY, is_due
+from pipeline.service.cadence import is_due
 from pipeline.service.child_visit import BUSY, GRACE
 from spiders.source import Source
 from storage.errors import HealthwireError, LeaseLost
@@ -196,7 +196,7 @@ class Service:
             await asyncio.to_thread(self._book, source, status)
             await self._run_digest()
         except Exception as error:  # it cannot be booked and stays due, but a site is not asked at every tick
-            self._not_before[source.slug] = time.monotonic() + FIRST_RETRY.total_seconds()
+            self._not_before[source.slug] = time.monotonic() + BUSY_RETRY.total_seconds()
             self._in_trouble("visits", error)
         finally:
             del self._visits[source.slug]

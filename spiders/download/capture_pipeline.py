@@ -65,12 +65,13 @@ class Sink:
         self._spider.store = self._store
 
     def _open(self) -> Store:
-        store = Store.open(self._crawler.settings["HEALTHWIRE_DATABASE_URL"])
+        held = self._crawler.settings.getbool(
+            "HEALTHWIRE_HELD"
+        )  # then whoever started the visit has opened the archive
+        store = Store.open(self._crawler.settings["HEALTHWIRE_DATABASE_URL"], make=not held)
         try:
             store.migrate()
-            if not self._crawler.settings.getbool(
-                "HEALTHWIRE_HELD"
-            ):  # by who started the visit, as `scrapy crawl` does not
+            if not held:
                 self._held.enter_context(store.visiting(self._spider.visit.record.source))
             with store.write() as archive:
                 self._spider.visit.record = archive.visits.open(self._spider.visit.record)
