@@ -265,7 +265,8 @@ class Trial:
             captures = archive.query("SELECT id FROM captures").rows
             twice = archive.query(
                 "SELECT (SELECT count(*) FROM (SELECT 1 FROM captures"
-                " GROUP BY source, requested_url, fetched_at, status, body_digest HAVING count(*) > 1)) + (SELECT count(*) FROM revisions a JOIN revisions b"
+                " GROUP BY source, requested_url, fetched_at, status, body_digest HAVING count(*) > 1))"
+                " + (SELECT count(*) FROM revisions a JOIN revisions b"
                 " ON b.page_id = a.page_id AND b.number = a.number + 1 AND b.digest = a.digest)"
             ).rows
         return {number for (number,) in captures}, int(twice[0][0])
