@@ -1,8 +1,10 @@
 # Everything here works from a fresh clone with Python 3.11+ and make; `.venv` is made once, from the lock file.
 PYTHON ?= python3
 BIN := .venv/bin
+SOAK_SECONDS ?= 300
+SOAK_SOURCES ?=
 
-.PHONY: install demo test quick check format run eval bench lock clean
+.PHONY: install demo test quick check format run eval bench soak lock clean
 
 install: .venv/installed
 
@@ -42,6 +44,9 @@ eval: install ## how well it reads and judges; EVAL_DATA=DIR adds labelled mater
 bench: install ## speed against named peers
 	$(BIN)/python benchmarks/read.py
 	$(BIN)/python benchmarks/judge.py
+
+soak: install ## a bad day in minutes: kills, a full disk, a clock that jumps, a hostile source, and nothing lost
+	$(BIN)/python benchmarks/soak.py --seconds $(SOAK_SECONDS) --sources "$(SOAK_SOURCES)"
 
 lock: ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file constraints.txt

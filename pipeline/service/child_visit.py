@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -56,8 +55,9 @@ def end_with(parent: int, every: float = 1.0) -> None:
     """Have this process told to stop (SIGTERM) when its parent is gone: a killed service leaves no visit behind."""
 
     def watch() -> None:
+        pause = threading.Event()
         while os.getppid() == parent:
-            time.sleep(every)
+            pause.wait(every)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

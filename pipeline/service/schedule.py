@@ -217,6 +217,7 @@ class Service:
 
     def _book(self, source: Source, status: int) -> None:
         """Write down how a visit went and when the next one is."""
+        self._store.version()  # without its archive the visit failed by our fault, not the site's
         booked = book(self._store, source, status, self._lease, at=self._now())
         self._out_of_trouble("visits")
         if booked.problem:
