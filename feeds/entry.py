@@ -235,12 +235,17 @@ def fit_to_show(one: Evidence, length: int = SENTENCE_LENGTH) -> Evidence:
 
 
 def score_in_words(reason: Reason) -> str:
-    """`score 0.93, judged by the model` or `decided by a person (name)`."""
+    """`93 % likely, as the model judges` or `decided by NAME`."""
     if reason.decided_by == "model":
-        # A score is an estimate: what rounds to 1.00 is not certain.
-        score = "above 0.99" if reason.score >= 0.995 else f"{reason.score:.2f}"
-        return f"score {score}, judged by lexicon {reason.lexicon_version}, weights {reason.weights_version}"
+        return f"{share_in_words(reason.score)} likely, as the model judges"
     return f"decided by {reason.decided_by}"
+
+
+def share_in_words(score: float) -> str:
+    """`93 %`. A score is an estimate: what rounds to none or to all is not certain."""
+    if score < 0.01:
+        return "less than 1 %"
+    return "over 99 %" if score > 0.99 else f"{score * 100:.0f} %"
 
 
 def _sentence(act: Term | None, partners: Sequence[Term], themes: Sequence[Term]) -> str:

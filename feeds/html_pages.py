@@ -1,8 +1,8 @@
 """The pages people read: the index of the feeds, a story, a search. Every value is escaped. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,16 @@ from xml.sax.saxutils import quoteattr
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from feeds.clean_text import NAME_LENGTH, TITLE_LENGTH, clean, plain
-from feeds.entry import Entry, fit_to_show, make_entry, score_in_words
+from feeds.entry import Entry, fit_to_show, make_entry
+from feeds.labels import in_words
 from feeds.site import MEDIA_TYPES, Site
 from feeds.spec import FeedSpec, everything
-from storage.partners import slug_of
-from storage.records import Revision, SourceState, StoryView, Visit
+from feeds.standing import standing
+from storage.partners import partner_name, slug_of
+from storage.records import Evidence, Revision, SourceState, StoryView, Visit
 
 HERE = Path(__file__).parent
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # of no locale
+_OF_PARTNERS = ("country", "organisation")  # kinds of evidence that name one
 NAMES = {"rss": "RSS", "atom": "Atom", "json": "JSON"}
 DESCRIPTION = (
     "New stories of international cooperation in health, watched at ministries and news agencies. "
@@ -104,7 +106,9 @@ def feed_page(site: Site, spec: FeedSpec, entries: Sequence[Entry], links: Links
 def story(site: Site, view: StoryView, revisions: Iterable[tuple[str, Revision]], links: Links) -> bytes:
     """The page of one story: its reason, all evidence, its tellings and every revision of each."""
     entry = make_entry(view, site)
-    evidence = [fit_to_show(e) for e in sorted(view.verdict.evidence, key=lambda e: (-e.weight, e.place, e.phrase))]
+    evidence = [
+        _named(fit_to_show(e)) for e in sorted(view.verdict.evidence, key=lambda e: (-e.weight, e.place, e.phrase))
+    ]
     shown = [
         Shown(
             publisher=plain(publisher, NAME_LENGTH),
@@ -125,8 +129,7 @@ def story(site: Site, view: StoryView, revisions: Iterable[tuple[str, Revision]]
         entry=entry,
         evidence=evidence,
         revisions=shown,
-        score=score_in_words(entry.reason),
-        withdrawn_at=view.story.withdrawn_at,
+        standing=standing(view, site),
         first_seen_at=view.story.first_seen_at,
     )
 
@@ -185,6 +188,12 @@ def asset(name: str) -> bytes:
     return (HERE / "assets" / name).read_bytes()
 
 
+def _named(one: Evidence) -> Evidence:
+    """Evidence with the name of the partner that it is for, and not the code: `country: United States`."""
+    kind, found, code = one.kind.partition(": ")
+    return replace(one, kind=f"{kind}: {partner_name(code)}") if found and kind in _OF_PARTNERS else one
+
+
 def _change(revision: Revision) -> str:
     parts = f" ({', '.join(revision.change.parts)})" if revision.change.parts else ""
     return plain(f"{revision.change.kind}{parts}", NAME_LENGTH)
@@ -192,14 +201,6 @@ def _change(revision: Revision) -> str:
 
 def _xml(text: str) -> str:
     return clean(text).replace("&", "&amp;").replace("<", "&lt;")
-
-
-def in_words(moment: datetime, site: Site, day_only: bool = False) -> str:
-    """`20 Nov 2026, 15:00 (UTC+7)` in the site's time, or its day alone."""
-    local = moment.astimezone(site.zone)
-    day = f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-    hours = (local.utcoffset() or timedelta()) / timedelta(hours=1)
-    return day if day_only else f"{day}, {local:%H:%M} (UTC{hours:+g})"
 
 
 def _page(template: str, site: Site, links: Links, feeds: Sequence[FeedSpec], **values: Any) -> bytes:

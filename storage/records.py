@@ -213,6 +213,10 @@ class Revision(_Aware):
 # ── Verdict: relevant or not, and why ──────────────────────────────────────────────────────────────────────
 
 
+NO_LANGUAGE = "missing: a language the judge knows"
+"""The kind of evidence that says a text was not judged; its phrase is the language."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One reason for or against: the phrase as it stands in the text, where, what it is, what it counts.

@@ -62,8 +62,9 @@ def test_no_score_claims_certainty() -> None:
     def said(**changes: Any) -> str:
         return score_in_words(make_entry(make_view(1, verdict=make_verdict(**changes)), SITE).reason)
 
-    assert said(score=0.9999).startswith("score above 0.99, judged by lexicon 3")
-    assert said(score=0.5).startswith("score 0.50")
+    assert said(score=0.9999) == "over 99 % likely, as the model judges"
+    assert said(score=0.001) == "less than 1 % likely, as the model judges"
+    assert said(score=0.5) == "50 % likely, as the model judges"
     assert said(decided_by="Lan") == "decided by Lan"
 
 

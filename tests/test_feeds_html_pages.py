@@ -9,7 +9,7 @@ from make_feeds import NOW, SITE, make_document, make_telling, make_view, make_v
 
 from feeds import html_pages
 from feeds.feed import compose
-from feeds.labels import language_name
+from feeds.labels import in_words, language_name
 from feeds.spec import FeedSpec, automatic, everything
 from storage.partners import partner_code, partner_name, slug_of
 from storage.records import Precision, SourceState, Timestamp
@@ -19,9 +19,9 @@ SERVED = html_pages.Links(site=SITE, served=True, slugs=frozenset({"partner-no",
 
 def test_moments_are_told_in_the_sites_time() -> None:
     moment = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
-    assert html_pages.in_words(moment, SITE) == "21 Nov 2026, 01:30 (UTC+7)"
-    assert html_pages.in_words(moment, SITE, day_only=True) == "21 Nov 2026"
-    assert html_pages.in_words(moment, replace(SITE, zone=UTC)) == "20 Nov 2026, 18:30 (UTC+0)"
+    assert in_words(moment, SITE) == "21 Nov 2026, 01:30 (UTC+7)"
+    assert in_words(moment, SITE, day_only=True) == "21 Nov 2026"
+    assert in_words(moment, replace(SITE, zone=UTC)) == "20 Nov 2026, 18:30 (UTC+0)"
 
 
 def test_a_page_that_names_the_day_only_shows_the_day_only() -> None:

@@ -159,7 +159,7 @@ def test_a_withdrawal_shows_at_once(client: TestClient, store: Store) -> None:
     assert f"<id>tag:news.example.org,2026:story/{1:020x}</id>" not in text
     assert "deleted-entry" in text
     page = client.get(f"/stories/{1:020x}")
-    assert (page.status_code, "has left the feeds" in page.text) == (200, True)
+    assert (page.status_code, "Withdrawn since 21 Nov 2026, 15:00 (UTC+7)" in page.text) == (200, True)
 
 
 # ── HEAD, gzip, methods ────────────────────────────────────────────────────────────────────────────────────

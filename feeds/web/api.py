@@ -11,6 +11,7 @@ from feeds.entry import fit_to_show, make_entry
 from feeds.feedgen_extension import rfc3339
 from feeds.render import story_as_json
 from feeds.site import Site
+from feeds.standing import standing
 from storage.records import Revision, SourceState, StoryView, Visit
 from storage.search import Hit
 from storage.story_filter import StoryFilter
@@ -167,7 +168,7 @@ def health(archive: "Archive") -> dict[str, Any]:
 
 
 def _story(view: StoryView, site: Site) -> dict[str, Any]:
-    entry = make_entry(view, site)
+    entry, stands = make_entry(view, site), standing(view, site)
     return {
         "id": entry.id,
         "title": entry.title,
@@ -179,6 +180,9 @@ def _story(view: StoryView, site: Site) -> dict[str, Any]:
         "entered_at": _stamp(view.story.entered_at),
         "withdrawn_at": _stamp(view.story.withdrawn_at),
         "relevant": view.verdict.relevant,
+        "state": str(stands.state),
+        "standing": stands.sentence,
+        "page_missing": stands.missing,
         **story_as_json(entry),
     }
 

@@ -12,6 +12,7 @@ from pipeline.commands.output import Format, line, say, show
 from pipeline.commands.reading import judge_row
 
 if TYPE_CHECKING:
+    from pipeline.config import Settings
     from spiders.source import Source
     from storage.archive import Archive
     from storage.records import Page, StoryView
@@ -61,12 +62,11 @@ def show_story(
     context: Context = ctx.obj
     with context.store() as store, store.read() as archive:
         view = find(archive, story, load_sources(context.settings()))
-        whole = whole_story(archive, view)
+        whole = whole_story(archive, view, context.settings())
     if format is not Format.TABLE:
         show([whole], format, COLUMNS)
         return
     say(f"{whole['title']}\n{whole['url']}\n")
-    say(f"{'relevant' if whole['relevant'] else 'not relevant'} ({whole['score']:.2f}): {whole['gloss']}")
     for reason in whole["why"]:
         say(f"  {reason}")
     say("")
@@ -91,7 +91,8 @@ def export(
 ) -> None:
     """Export the stories of the feeds, newest first."""
     context: Context = ctx.obj
-    with context.store() as store:
+    settings = context.settings()
+    with context.store(settings) as store:
         with store.read() as archive:
             known = archive.stories.partners()
         wanted = story_filter([known_partner(code, known) for code in partner or ()], language, since, until)
@@ -99,7 +100,7 @@ def export(
         def rows() -> Iterator[dict[str, Any]]:
             with store.read() as archive:
                 for view in archive.stories.every(wanted):
-                    yield whole_story(archive, view) if full else row_of(view)
+                    yield whole_story(archive, view, settings) if full else row_of(view)
 
         show(rows(), format, COLUMNS)
 
@@ -182,7 +183,7 @@ def why(
             return
         view = find(archive, story, sources)
         say(f"{view.link.latest.document.title}\n{view.link.page.address}")
-        for sentence in explain(view.verdict):
+        for sentence in reasons(view, context.settings()):
             say(f"  {sentence}")
 
 
@@ -262,10 +263,18 @@ def row_of(view: "StoryView") -> dict[str, Any]:
     }
 
 
-def whole_story(archive: "Archive", view: "StoryView") -> dict[str, Any]:
-    """A story with its text, its reasons, its pages and their revisions."""
+def reasons(view: "StoryView", settings: "Settings") -> list[str]:
+    """How the story stands, in the words of its page, whether its page is missing, and what spoke for and against."""
+    from feeds.standing import standing
     from pipeline.relevance import explain
+    from pipeline.site import site_of
 
+    stands = standing(view, site_of(settings))
+    return [stands.sentence, *([stands.missing] if stands.missing else []), *explain(view.verdict)[1:]]
+
+
+def whole_story(archive: "Archive", view: "StoryView", settings: "Settings") -> dict[str, Any]:
+    """A story with its text, its reasons, its pages and their revisions."""
     pages = []
     for telling in (view.link, *view.others):
         assert telling.page.id is not None
@@ -292,7 +301,7 @@ def whole_story(archive: "Archive", view: "StoryView") -> dict[str, Any]:
     document = view.link.latest.document
     return {
         **row_of(view),
-        "why": list(explain(view.verdict)),
+        "why": reasons(view, settings),
         "paragraphs": document.paragraphs,
         "captions": document.captions,
         "byline": document.byline,

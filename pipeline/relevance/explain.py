@@ -1,8 +1,7 @@
 """A verdict in sentences a person can read: why it is in, or why it was left out."""
 
-from pipeline.relevance.judging import NO_LANGUAGE
 from pipeline.relevance.lexicon import load
-from storage.records import Evidence, Verdict
+from storage.records import NO_LANGUAGE, Evidence, Verdict
 
 
 def explain(verdict: Verdict) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pipeline.relevance.matcher import matcher, normalised
 from pipeline.relevance.partners import partners, with_silent
 from pipeline.relevance.subject import subject
 from pipeline.relevance.text import UNKNOWN, paragraphs_of, reading_language
-from storage.records import Evidence, Verdict
+from storage.records import NO_LANGUAGE, Evidence, Verdict
 
 THRESHOLD = 1 / 4  # a missed story costs a reader as much as three wrong entries (docs/relevance.md)
 MOST_EVIDENCE = 14  # phrases a verdict keeps; what is missing is said besides
@@ -21,7 +21,6 @@ UNDECIDED = 9.0  # log-odds: from there on no words can change the verdict, and 
 FAR = 0.005  # below this score the words of the second opinion are not looked up: nothing hung on them
 MOST_WORDS = 6  # phrases shown of the second opinion
 WORDS = "words as in such stories"
-NO_LANGUAGE = "missing: a language the judge knows"
 MOST_PARAGRAPHS = 60  # a bound for texts of very short lines
 MOST_CAPTIONS = 20  # a bound for picture galleries
 MOST_CHARACTERS = 800  # of lead and paragraphs: further on nothing was measured to be gained
