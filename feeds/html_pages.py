@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -50,6 +49,10 @@ class Links:
         return self._at("/opml") if self.served else "feeds.opml"
 
     @property
+    def all_opml(self) -> str:
+        return self._at("/all-feeds.opml") if self.served else "all-feeds.opml"
+
+    @property
     def search(self) -> str | None:
         return self._at("/search") if self.served else None
 
@@ -76,7 +79,7 @@ class Links:
         return self.page(slug) if slug in self.slugs else None
 
     def _at(self, path: str) -> str:
-        return urlsplit(self.site.url).path.rstrip("/") + path
+        return self.site.path + path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +93,27 @@ class Shown:
     title: str
 
 
-def index(site: Site, specs: Sequence[FeedSpec], entries: Sequence[Entry], links: Links) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stories:
+    """A page of a list of stories: where the newest stand when they are not here, and the older ones if there are."""
+
+    entries: Sequence[Entry]
+    changed: datetime
+    newest: str | None = None
+    older: str | None = None
+
+
+def index(site: Site, specs: Sequence[FeedSpec], stories: Stories, links: Links) -> bytes:
     """The front page: what this is, the latest stories with their reasons, every feed."""
     return _page(
         "index.html", site, links, specs, heading="International health cooperation", description=DESCRIPTION,
-        entries=entries,
+        stories=stories,
     )  # fmt: skip
 
 
-def feed_page(site: Site, spec: FeedSpec, entries: Sequence[Entry], links: Links) -> bytes:
+def feed_page(site: Site, spec: FeedSpec, stories: Stories, links: Links) -> bytes:
     """One feed as a page, with the addresses to subscribe to."""
-    return _page("index.html", site, links, [spec], heading=spec.title, description=spec.description, entries=entries)
+    return _page("index.html", site, links, [spec], heading=spec.title, description=spec.description, stories=stories)
 
 
 def story(site: Site, view: StoryView, revisions: Iterable[tuple[str, Revision]], links: Links) -> bytes:
@@ -166,7 +179,7 @@ def message(site: Site, links: Links, heading: str, description: str, specs: Seq
 
 
 def opml(site: Site, specs: Sequence[FeedSpec]) -> bytes:
-    """All feeds as an OPML 2.0 list, for readers that subscribe to many at once."""
+    """Feeds as an OPML 2.0 list, for feed readers. A reader that takes several that share stories shows each once."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<opml version="2.0">',

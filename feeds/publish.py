@@ -1,6 +1,7 @@
 """Feeds as files in a directory that any web server can serve.
 
-    index.html  style.css  feed.css  feeds.opml
+    index.html  style.css  feed.css
+    feeds.opml                                the main feed for feed readers; all-feeds.opml: all of them
     health-cooperation.rss  .atom  .json      and so for every feed
     feeds.json                                what is here, and which feeds are retired
 
@@ -27,7 +28,7 @@ from feeds.entry import Content
 from feeds.feed import Feed, compose
 from feeds.render import render
 from feeds.site import FORMATS, Site
-from feeds.spec import SIZE, FeedSpec, of_slug
+from feeds.spec import SIZE, FeedSpec, everything, of_slug
 from storage.errors import HealthwireError
 from storage.records import StoryView
 
@@ -124,8 +125,15 @@ def render_all(feeds: Sequence[Feed], site: Site) -> dict[str, bytes]:
         for form in FORMATS:
             files[f"{feed.spec.slug}.{form}"] = render(feed, site, form)
     specs = [feed.spec for feed in feeds]
-    latest = feeds[0].entries[:LATEST] if feeds else ()
-    files["feeds.opml"] = html_pages.opml(site, specs)
+    main = feeds[0] if feeds else compose(everything(), (), site)
+    more = len(main.entries) > LATEST
+    latest = html_pages.Stories(
+        entries=main.entries[:LATEST],
+        changed=main.changed,
+        older=f"{site.url}/feeds/{main.spec.slug}" if more else None,  # files have no older ones, the application has
+    )
+    files["feeds.opml"] = html_pages.opml(site, specs[:1])
+    files["all-feeds.opml"] = html_pages.opml(site, specs)
     files["index.html"] = html_pages.index(site, specs, latest, html_pages.Links(site=site, served=False))
     for name in ("style.css", "feed.css"):
         files[name] = html_pages.asset(name)
@@ -244,7 +252,7 @@ def _standing(directory: Path, stamp: str) -> Published | None:
         return None
     kept = manifest(directory)
     names = [f"{slug}.{form}" for slug in kept.feeds for form in FORMATS]
-    names += ["index.html", "feeds.opml", "style.css", "feed.css"]
+    names += ["index.html", "feeds.opml", "all-feeds.opml", "style.css", "feed.css"]
     if made_of != stamp.encode() or not kept.feeds or not all((directory / name).is_file() for name in names):
         return None
     return Published(directory=directory, changed=(), removed=(), unchanged=len(names) + 1, feeds=len(kept.feeds))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from feeds.clean_text import safe_url
@@ -45,6 +46,11 @@ class Site:
         labels = self.authority.split(".")
         if not all(label and label.isascii() and label.replace("-", "").isalnum() for label in labels):
             raise ValueError(f"the authority must be a domain name such as news.example.org, not {self.authority!r}")
+
+    @property
+    def path(self) -> str:
+        """The folder of the site below its host, without a slash at its end; empty for none."""
+        return urlsplit(self.url).path.rstrip("/")
 
     def tag(self, specific: str) -> str:
         """A `tag:` address of RFC 4151 under our authority."""

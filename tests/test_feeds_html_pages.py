@@ -40,12 +40,14 @@ def test_partners_lead_to_their_feeds_where_there_are_any() -> None:
 
 def test_the_same_views_give_the_same_page() -> None:
     specs = automatic(["NO", "JP"], ["vi"])
-    entries = compose(everything(), make_views(), SITE).entries
-    assert html_pages.index(SITE, specs, entries, SERVED) == html_pages.index(SITE, specs, entries, SERVED)
+    feed = compose(everything(), make_views(), SITE)
+    stories = html_pages.Stories(entries=feed.entries, changed=feed.changed)
+    assert html_pages.index(SITE, specs, stories, SERVED) == html_pages.index(SITE, specs, stories, SERVED)
 
 
 def test_an_empty_archive_has_a_page_that_says_so() -> None:
-    text = html.fromstring(html_pages.index(SITE, [everything()], [], SERVED)).text_content()
+    nothing = html_pages.Stories(entries=(), changed=NOW)
+    text = html.fromstring(html_pages.index(SITE, [everything()], nothing, SERVED)).text_content()
     assert "No story yet" in text
     assert "No source has been visited yet" in html.fromstring(html_pages.sources(SITE, SERVED, [])).text_content()
 

@@ -11,7 +11,7 @@ from typing import Any
 import feedparser
 import pytest
 from lxml import etree, html
-from make_feeds import NOW, SITE, keep, make_view
+from make_feeds import NOW, SITE, keep, make_store, make_view
 
 from feeds import publish as publishing
 from feeds.feed import compose
@@ -156,10 +156,12 @@ def test_the_index_offers_every_feed_in_every_format(store: Store, tmp_path: Pat
     assert not page.xpath("//script")
 
 
-def test_opml_lists_every_feed(store: Store, tmp_path: Path) -> None:
+def test_opml_holds_the_main_feed_and_a_second_file_holds_all(store: Store, tmp_path: Path) -> None:
     out = publish(store, tmp_path / "feeds", SITE).directory
-    outlines = etree.parse(out / "feeds.opml").findall(".//outline")
-    assert [o.get("xmlUrl").rpartition("/")[2].removesuffix(".atom") for o in outlines] != []
+    (main,) = etree.parse(out / "feeds.opml").findall(".//outline")
+    assert main.get("xmlUrl").endswith("/feeds/health-cooperation.atom")
+    outlines = etree.parse(out / "all-feeds.opml").findall(".//outline")
+    assert len(outlines) == len(list(out.glob("*.atom")))
     for outline in outlines:
         assert outline.get("type") == "rss"
         assert (out / outline.get("xmlUrl").rpartition("/")[2]).exists()
@@ -216,3 +218,13 @@ def test_an_archive_without_stories_begins_its_feeds_like_any_other(tmp_path: Pa
         with new.write() as archive:
             keep(archive, make_view(6))
         assert "health-cooperation.rss" in publish(new, tmp_path / "feeds", SITE).changed
+
+
+def test_the_published_index_leads_to_the_older_stories(tmp_path: Path) -> None:
+    for many in (20, 21):
+        place = tmp_path / str(many)
+        place.mkdir()
+        with make_store(place, [make_view(number) for number in range(1, many + 1)]) as store:
+            page = html.fromstring((publish(store, place / "feeds", SITE).directory / "index.html").read_bytes())
+        older = page.xpath("//a[@rel='next']/@href")
+        assert older == ([f"{SITE.url}/feeds/health-cooperation"] if many > 20 else [])

@@ -67,6 +67,7 @@ def test_the_served_and_the_published_bytes_are_the_same(client: TestClient, sto
     for name in ("health-cooperation.rss", "partner-who.atom", "language-vi.json", "training.rss", "feed.css"):
         assert client.get(f"/feeds/{name}").content == (out / name).read_bytes()
     assert client.get("/opml").content == (out / "feeds.opml").read_bytes()
+    assert client.get("/all-feeds.opml").content == (out / "all-feeds.opml").read_bytes()
     assert client.get("/style.css").content == (out / "style.css").read_bytes()
 
 
@@ -320,6 +321,31 @@ def test_search_goes_on_where_it_stopped(tmp_path: Path) -> None:
                 break
             address = str(following[0])
     assert len(seen) == len(set(seen)) == 45
+
+
+@pytest.mark.parametrize("start", ["/", "/feeds/health-cooperation", "/feeds/partner-no"])
+def test_lists_go_on_to_older_stories_until_all_were_shown_once(tmp_path: Path, start: str) -> None:
+    with make_store(tmp_path, [make_view(number) for number in range(1, 46)]) as store:
+        client = TestClient(create_app(store, replace(SITE, url="http://testserver"), size=20))
+        seen, address, pages = [], start, 0
+        while address:
+            page = html.fromstring(client.get(address).content)
+            seen += [str(href) for href in page.xpath("//h3/a/@href")]
+            address, pages = str(next(iter(page.xpath("//a[@rel='next']/@href")), "")), pages + 1
+            assert (page.xpath("string(//h2)") == "Older stories") == (pages > 1)
+    assert (len(seen), len(set(seen)), pages) == (45, 45, 3)
+
+
+@pytest.mark.parametrize("path", ["/", "/feeds/", "/feeds/health-cooperation"])
+def test_lists_refuse_what_they_do_not_understand(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 200
+    for query, said in (("page=2", "page: no such parameter; allowed are cursor"), ("cursor=x", "cursor:")):
+        got = client.get(f"{path}?{query}", headers={"Accept": BROWSER})
+        assert (got.status_code, said in got.text) == (400, True)
+
+
+def test_an_older_page_of_no_feed_is_not_found(client: TestClient) -> None:
+    assert client.get("/feeds/nothing?cursor=1-1").status_code == 404
 
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:

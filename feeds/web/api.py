@@ -49,14 +49,20 @@ class Found:
     cursor: str | None
 
 
+def refuse_unknown(parameters: Mapping[str, str], allowed: Sequence[str]) -> None:
+    """Raise RequestError for a parameter that is not allowed: who gives it would take the answer for another one."""
+    unknown = sorted(set(parameters) - set(allowed))
+    if unknown:
+        there_are = f"allowed are {', '.join(allowed)}" if allowed else "none is allowed here"
+        raise RequestError(f"{plain(unknown[0], TERM_LENGTH)}: no such parameter; {there_are}")
+
+
 def read_request(parameters: Mapping[str, str]) -> Asked:
     """The request of a query string; several values of one parameter stand between commas.
 
     Raises RequestError for an unknown parameter or a value that is not allowed.
     """
-    unknown = sorted(set(parameters) - set(_ALLOWED))
-    if unknown:
-        raise RequestError(f"{plain(unknown[0], TERM_LENGTH)}: no such parameter; allowed are {', '.join(_ALLOWED)}")
+    refuse_unknown(parameters, _ALLOWED)
     terms: dict[str, Any] = {
         field: tuple(value for value in parameters[name].split(",") if value)
         for name, field in _TERMS.items()
@@ -73,7 +79,7 @@ def read_request(parameters: Mapping[str, str]) -> Asked:
     return Asked(
         filter=replace(StoryFilter(since=_moment(parameters, "since"), until=_moment(parameters, "until")), **terms),
         limit=limit,
-        before=_place(parameters["cursor"]) if "cursor" in parameters else None,
+        before=place_of(parameters["cursor"]) if "cursor" in parameters else None,
         given=tuple((name, value) for name, value in parameters.items() if name != "cursor"),
     )
 
@@ -84,7 +90,7 @@ def stories(archive: "Archive", asked: Asked, site: Site) -> dict[str, Any]:
     shown, more = views[: asked.limit], len(views) > asked.limit
     following = None
     if more:
-        query = urlencode([*asked.given, ("cursor", _cursor(shown[-1]))])
+        query = urlencode([*asked.given, ("cursor", cursor_of(shown[-1]))])
         following = f"{site.url}/api/stories?{query}"
     return {"stories": [_story(view, site) for view in shown], "next": following}
 
@@ -222,13 +228,14 @@ _MOST_IDS = 1 << 63
 _EARLIEST, _LATEST = 1900, 9000  # years
 
 
-def _cursor(view: StoryView) -> str:
+def cursor_of(view: StoryView) -> str:
     """The place of a story in lists: its moment in microseconds, and its id."""
     placed = view.story.entered_at or view.story.first_seen_at
     return f"{(placed - _BEGINNING) // _MICROSECOND}-{view.story.id}"
 
 
-def _place(cursor: str) -> tuple[datetime, int]:
+def place_of(cursor: str) -> tuple[datetime, int]:
+    """The place that a cursor of `cursor_of` names. Raises RequestError for another text."""
     try:
         moment, _, story_id = cursor.partition("-")
         number = int(story_id)

@@ -1,8 +1,8 @@
 """The web application: addresses to answers. Reads the archive, writes nothing, sets no cookie, runs no script.
 
-/                       the feeds, the latest stories with their reasons
-/feeds/SLUG.FORM        a feed as rss, atom or json        /feeds/SLUG    the same as a page
-/opml                   all feeds as one list
+/                       the feeds, the latest stories with their reasons; ?cursor= leads to older ones
+/feeds/SLUG.FORM        a feed as rss, atom or json        /feeds/SLUG    the same as a page, older stories too
+/opml                   the main feed for feed readers     /all-feeds.opml    all of them
 /stories/UID            one story: reason, evidence, tellings, revisions
 /search?q=              full text
 /sources                the sources and their health, as a page
@@ -13,7 +13,7 @@
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ from feeds import html_pages
 from feeds.catalogue import all_specs, load_feed
 from feeds.clean_text import TERM_LENGTH, plain
 from feeds.entry import Content, make_entry
+from feeds.feed import compose
 from feeds.publish import LATEST
 from feeds.render import render
 from feeds.site import FORMATS, MEDIA_TYPES, Site
@@ -103,8 +104,20 @@ def create_app(
             if searches.statistics().tasks_waiting >= SEARCHES_WAITING:
                 raise HTTPException(503, "Too many questions at once. Try again in a moment.", {"Retry-After": "5"})
             body = await to_thread.run_sync(build, request, limiter=searches)
-            assert body is not None
+            if body is None:
+                raise HTTPException(404, desk.missing(request.url.path))
             return answer(body, request.method, request.headers)
+
+        return endpoint
+
+    def listed(build: Callable[[Request], Body | None], key: Callable[[Request], str]) -> Any:
+        """Lists of stories: their first page is kept, older ones are questions."""
+        first, older = kept(build, key), asked(build)
+
+        async def endpoint(request: Request) -> Response:
+            api.refuse_unknown(request.query_params, ("cursor",))
+            found: Response = await (older if request.query_params else first)(request)
+            return found
 
         return endpoint
 
@@ -114,6 +127,9 @@ def create_app(
 
     def path(request: Request) -> str:
         return request.url.path
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return await failed(request, HTTPException(400, str(error)))
 
     async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -130,12 +146,13 @@ def create_app(
 
     return Starlette(
         routes=[
-            Route("/", kept(desk.index, path)),
-            Route("/feeds/", kept(desk.index, lambda request: "/")),
+            Route("/", listed(desk.index, path)),
+            Route("/feeds/", listed(desk.index, lambda request: "/")),
             Route("/feeds/{slug}.{form:str}", kept(desk.feed, path)),
-            Route("/feeds/{slug}", kept(desk.feed_page, path)),
+            Route("/feeds/{slug}", listed(desk.feed_page, path)),
             Route("/opml", kept(desk.opml, path)),
             Route("/feeds.opml", kept(desk.opml, lambda request: "/opml")),
+            Route("/all-feeds.opml", kept(desk.all_feeds_opml, path)),
             Route("/style.css", kept(desk.asset, path)),
             Route("/stories/{uid}", kept(desk.story, path)),
             Route("/search", asked(desk.search)),
@@ -144,7 +161,7 @@ def create_app(
             Route("/api/stories/{uid}", kept(desk.api_story, path)),
             Route("/health", health),
         ],
-        exception_handlers={HTTPException: failed, StorageError: unavailable},
+        exception_handlers={HTTPException: failed, api.RequestError: refused, StorageError: unavailable},
     )
 
 
@@ -165,9 +182,9 @@ class _Desk:
     def index(self, request: Request) -> Body:
         with self.store.read() as archive:
             specs = self._specs(archive)
-            feed = load_feed(archive, specs[0], self.site)
-        page = html_pages.index(self.site, specs, feed.entries[:LATEST], self._links(specs))
-        return make_body(page, HTML, modified=feed.changed, max_age=0)
+            shown = self._stories(archive, replace(specs[0], size=LATEST), request)
+        page = html_pages.index(self.site, specs, shown, self._links(specs))
+        return make_body(page, HTML, modified=shown.changed, max_age=0)
 
     def feed(self, request: Request) -> Body | None:
         slug, form = request.path_params["slug"], request.path_params["form"]
@@ -189,13 +206,15 @@ class _Desk:
             spec = self._spec(archive, request.path_params["slug"])
             if spec is None:
                 return None
-            feed = load_feed(archive, spec, self.site)
+            shown = self._stories(archive, spec, request)
             links = self._links(self._specs(archive))
-        return make_body(
-            html_pages.feed_page(self.site, spec, feed.entries, links), HTML, modified=feed.changed, max_age=0
-        )
+        return make_body(html_pages.feed_page(self.site, spec, shown, links), HTML, modified=shown.changed, max_age=0)
 
     def opml(self, request: Request) -> Body:
+        with self.store.read() as archive:
+            return make_body(html_pages.opml(self.site, self._specs(archive)[:1]), "text/x-opml")
+
+    def all_feeds_opml(self, request: Request) -> Body:
         with self.store.read() as archive:
             return make_body(html_pages.opml(self.site, self._specs(archive)), "text/x-opml")
 
@@ -234,10 +253,7 @@ class _Desk:
         return make_body(html_pages.sources(self.site, links, rows), HTML, max_age=0)
 
     def api_stories(self, request: Request) -> Body:
-        try:
-            asked = api.read_request(request.query_params)
-        except api.RequestError as error:
-            raise HTTPException(400, str(error)) from error
+        asked = api.read_request(request.query_params)
         with self.store.read(SEARCH_SECONDS) as archive:
             found = api.stories(archive, asked, self.site)
         return _json(found)
@@ -281,6 +297,23 @@ class _Desk:
         if specs:
             lines += ["There are:", *(f"  /feeds/{spec.slug}.rss .atom .json   {spec.title}" for spec in specs)]
         return make_body(("\n".join(lines) + "\n").encode(), "text/plain", max_age=0)
+
+    def _stories(self, archive: "Archive", spec: FeedSpec, request: Request) -> html_pages.Stories:
+        """A page of a feed's stories: by the moment of entry, so that none is on two pages or on none."""
+        cursor = request.query_params.get("cursor")
+        before = api.place_of(cursor) if cursor is not None else None
+        known: dict[int, StoryView] = {}
+        views = archive.stories.views(spec.filter, spec.size + 1, before, known)
+        shown, more = views[: spec.size], len(views) > spec.size
+        # the first page is another one when a story leaves it, too
+        feed = load_feed(archive, spec, self.site, known) if before is None else compose(spec, shown, self.site)
+        base = self.site.path + request.url.path
+        return html_pages.Stories(
+            entries=feed.entries,
+            changed=feed.changed,
+            newest=base if before is not None else None,
+            older=f"{base}?{urlencode({'cursor': api.cursor_of(shown[-1])})}" if more else None,
+        )
 
     def _view(self, archive: "Archive", request: Request) -> StoryView | None:
         story = archive.stories.by_uid(request.path_params["uid"])
