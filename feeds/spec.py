@@ -16,7 +16,7 @@ A file of feeds is TOML:
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,27 @@ def load_specs(path: Path) -> list[FeedSpec]:
             raise SpecError(f"{path}: feed {number}: slug: {spec.slug} is there twice")
         specs[spec.slug] = spec
     return list(specs.values())
+
+
+def check_terms(specs: Iterable[FeedSpec], *, themes: Collection[str], acts: Collection[str]) -> None:
+    """Raise SpecError for a term that no story can have: its feed would stay empty without a word.
+
+    `themes` and `acts` are those there are; a partner is a country's code or an organisation's id.
+    """
+    for spec in specs:
+        for key, given, known in (("themes", spec.filter.themes, themes), ("acts", spec.filter.acts, acts)):
+            for term in given:
+                if term not in known:
+                    raise SpecError(f"{spec.slug}: {key}: there is no {term!r}; there are {'; '.join(sorted(known))}")
+        for code in spec.filter.partners:
+            if (meant := partner_code(code)) != code:
+                advice = (
+                    f"write {meant!r}" if meant else "an ISO country code such as 'RU' or an id such as 'WHO' is wanted"
+                )
+                raise SpecError(f"{spec.slug}: partners: there is no {code!r}; {advice}")
+        for code in spec.filter.languages:
+            if language_name(code) == code:
+                raise SpecError(f"{spec.slug}: languages: there is no {code!r}; a code such as 'vi' is wanted")
 
 
 def with_configured(automatic_specs: Sequence[FeedSpec], configured: Sequence[FeedSpec]) -> list[FeedSpec]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import DirectoryPath, Field, ValidationError, field_validator
+from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     feeds_dir: Path = Field(default=Path("healthwire-data/feeds"), description="where feeds are written")
     site_url: str = Field(default="http://127.0.0.1:8600", description="the address subscribers reach this site under")
     authority: str = Field(default="healthwire.local", description="a domain name of yours: part of every entry's id")
-    feeds_file: Path | None = Field(default=None, description="a TOML file of feeds of your own")
+    feeds_file: FilePath | None = Field(default=None, description="a TOML file of feeds of your own")
     contact: str = Field(
         default="", description="an address or page of yours, told to the sites we visit in the user agent"
     )

@@ -6,7 +6,7 @@ from starlette.applications import Starlette
 
 from feeds.publish import Published, manifest, publish
 from feeds.site import Site
-from feeds.spec import FeedSpec, load_specs
+from feeds.spec import FeedSpec, SpecError, check_terms, load_specs
 from feeds.web import create_app
 from pipeline.config import Settings
 from storage.store import Store
@@ -20,8 +20,20 @@ def site_of(settings: Settings) -> Site:
 
 
 def configured_feeds(settings: Settings) -> list[FeedSpec]:
-    """The feeds of the installation's own file, if it has one. Raises SpecError as `load_specs` does."""
-    return load_specs(settings.feeds_file) if settings.feeds_file is not None else []
+    """The feeds of the installation's own file, if it has one.
+
+    Raises SpecError, naming the file, when it cannot be read or a feed asks for what no story can have.
+    """
+    if settings.feeds_file is None:
+        return []
+    from pipeline.relevance import acts, themes  # here: the lexicon takes its time
+
+    specs = load_specs(settings.feeds_file)
+    try:
+        check_terms(specs, themes=themes(), acts=acts())
+    except SpecError as error:
+        raise SpecError(f"{settings.feeds_file}: {error}") from error
+    return specs
 
 
 def publish_all(store: Store, settings: Settings) -> Published:

@@ -422,6 +422,8 @@ def test_the_api_pages_through_everything_once(tmp_path: Path) -> None:
         ("cursor=1-99999999999999999999999999", "cursor:"),
         ("since=0001-01-01T00:00:00%2B14:00", "since:"),
         ("until=9999-12-31T23:59:59-14:00", "until:"),
+        ("partner=ZZ", "partner: a country's ISO code such as RU"),
+        ("partner=FR,Atlantis", "not 'Atlantis'"),
         ("country=RU", "country: no such parameter; allowed are partner"),
     ],
 )

@@ -12,6 +12,7 @@ from feeds.feedgen_extension import rfc3339
 from feeds.render import story_as_json
 from feeds.site import Site
 from feeds.standing import standing
+from storage.partners import partner_code
 from storage.records import Revision, SourceState, StoryView, Visit
 from storage.search import Hit
 from storage.story_filter import StoryFilter
@@ -69,7 +70,7 @@ def read_request(parameters: Mapping[str, str]) -> Asked:
         if name in parameters
     }
     if "partners" in terms:
-        terms["partners"] = tuple(code.upper() if len(code) == 2 else code for code in terms["partners"])
+        terms["partners"] = tuple(map(_partner, terms["partners"]))
     try:
         limit = int(parameters.get("limit", LIMIT))
     except ValueError:
@@ -82,6 +83,14 @@ def read_request(parameters: Mapping[str, str]) -> Asked:
         before=place_of(parameters["cursor"]) if "cursor" in parameters else None,
         given=tuple((name, value) for name, value in parameters.items() if name != "cursor"),
     )
+
+
+def _partner(given: str) -> str:
+    code = partner_code(given)
+    if code is None:
+        wanted = "a country's ISO code such as RU or an organisation such as WHO is wanted"
+        raise RequestError(f"partner: {wanted}, not {plain(given, TERM_LENGTH)!r}")
+    return code
 
 
 def stories(archive: "Archive", asked: Asked, site: Site) -> dict[str, Any]:

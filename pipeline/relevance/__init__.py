@@ -8,5 +8,6 @@ once when first needed; a verdict names the versions of both. The rules are in d
 from pipeline.relevance.explain import explain, lexicon_terms
 from pipeline.relevance.gloss import gloss
 from pipeline.relevance.judging import judge, judge_text
+from pipeline.relevance.subject import acts, themes
 
-__all__ = ["explain", "gloss", "judge", "judge_text", "lexicon_terms"]
+__all__ = ["acts", "explain", "gloss", "judge", "judge_text", "lexicon_terms", "themes"]

@@ -4,12 +4,28 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.relevance.features import WORKFORCE, Passage
+from pipeline.relevance.lexicon import load
 
 # Words for hospitals, doctors and health as such stand in most stories: they are its theme where nothing else is.
 GENERAL = {"health system": 0.3, "hospital and infrastructure": 0.35, WORKFORCE: 0.5}
+CARE = "care"  # that there is a patient or a doctor: no theme
 VAGUE = 0.25  # "cooperation" is the act only where no plainer one has this share of its worth
 LEAST = 0.35  # of the foremost theme's worth: what a further theme must have
 MOST = 2  # themes
+
+
+def themes() -> frozenset[str]:
+    """Every theme that a story can have."""
+    return _values("health") - {CARE}
+
+
+def acts() -> frozenset[str]:
+    """Every act that a story can have."""
+    return _values("act")
+
+
+def _values(kind: str) -> frozenset[str]:
+    return frozenset(t.group.value for terms in load().terms.values() for t in terms if t.group.kind == kind)
 
 
 def subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tuple[str | None, tuple[str, ...]]:
@@ -23,7 +39,7 @@ def subject(title: Passage, lead: Passage | None, body: Sequence[Passage]) -> tu
                 for strength, hit in sentence.act:
                     acts[hit.group.value] += weight * strength * near
                 for strength, hit in sentence.health:
-                    if hit.group.kind == "health" and hit.group.value != "care":
+                    if hit.group.kind == "health" and hit.group.value != CARE:
                         themes[hit.group.value] += weight * strength * GENERAL.get(hit.group.value, 1.0)
     named = {act: worth for act, worth in acts.items() if act != "cooperation"}
     act = max(named, key=lambda name: (named[name], name), default=None)

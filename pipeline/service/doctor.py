@@ -1,20 +1,25 @@
 """Is this installation healthy? A list of findings in words; looks, and mends nothing."""
 
 import os
+import re
 import shutil
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lxml import etree
 
+from feeds.spec import SpecError
 from pipeline.config import Settings
+from pipeline.site import configured_feeds
 from spiders.source import Source
 from storage.store import Store
 
 FEWEST_FREE_BYTES = 500 * 1024 * 1024
+_PLACEHOLDER = re.compile(r"(?:^|\.)(?:your\.[a-z]+|example\.(?:com|org|net)|example|invalid|test|localhost)$")
 FEED_FORMS = ("*.rss", "*.atom")
 
 
@@ -39,6 +44,7 @@ def examine(
         *(_depths(store) if deep else ()),
         *_places(settings),
         *_visits(store, sources, now),
+        *_own_feeds(settings),
         *_feeds(settings),
         *_trust(settings),
     ]
@@ -95,6 +101,16 @@ def _visits(store: Store, sources: Mapping[str, Source], now: datetime) -> Itera
         yield Finding(what=slug, well=not silent and state.problem is None, said=said)
 
 
+def _own_feeds(settings: Settings) -> Iterator[Finding]:
+    if settings.feeds_file is None:
+        return
+    try:
+        said, well = f"{len(configured_feeds(settings))} feeds of your own", True
+    except SpecError as error:
+        said, well = str(error), False
+    yield Finding(what="feeds_file", well=well, said=said)
+
+
 def _feeds(settings: Settings) -> Iterator[Finding]:
     files = sorted(path for form in FEED_FORMS for path in settings.feeds_dir.rglob(form))
     broken = [path.name for path in files if not _well_formed(path)]
@@ -113,9 +129,16 @@ def _well_formed(path: Path) -> bool:
 def _trust(settings: Settings) -> Iterator[Finding]:
     certificates = ssl.create_default_context().cert_store_stats()["x509_ca"]
     yield Finding(what="TLS", well=certificates > 0, said=f"{certificates} certificate authorities are trusted")
-    well = bool(settings.contact)
-    yield Finding(
-        what="contact",
-        well=well,
-        said="sites can reach you" if well else "set `contact` so that the sites we visit know whom to write to",
-    )
+    yield contact(settings.contact)
+
+
+def contact(given: str) -> Finding:
+    """Whether the sites we visit are told an address that can be somebody's."""
+    host = given.strip().rpartition("@")[2] if "@" in given else urlsplit(given.strip()).hostname or given.strip()
+    if not host:
+        said = "set `contact` so that the sites we visit know whom to write to"
+    elif _PLACEHOLDER.search(host.lower()):
+        said = f"`contact` is {given!r}, which stands in examples: set it to an address or page of yours"
+    else:
+        return Finding(what="contact", well=True, said=f"sites are told {given}")
+    return Finding(what="contact", well=False, said=said)
