@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     feeds_dir: Path = Field(default=Path("healthwire-data/feeds"), description="where feeds are written")
     site_url: str = Field(default="http://127.0.0.1:8600", description="the address subscribers reach this site under")
     authority: str = Field(default="healthwire.local", description="a domain name of yours: part of every entry's id")
+    hub: str | None = Field(
+        default=None, description="a WebSub hub that tells subscribers of new entries, if you use one"
+    )
     feeds_file: FilePath | None = Field(default=None, description="a TOML file of feeds of your own")
     contact: str = Field(
         default="", description="an address or page of yours, told to the sites we visit in the user agent"
@@ -82,6 +85,12 @@ class Settings(BaseSettings):
         if safe_url(value) is None:
             raise ValueError("an address that begins with http:// or https:// is wanted")
         return value.rstrip("/")
+
+    @field_validator("hub")
+    @classmethod
+    def _of_the_web(cls, value: str | None) -> str | None:
+        Site(url="http://localhost", hub=value)  # says what is wrong with it
+        return value
 
     @field_validator("authority")
     @classmethod

@@ -16,7 +16,7 @@ RECHECK = 2.0  # seconds for which the web application trusts that the archive h
 
 def site_of(settings: Settings) -> Site:
     """The installation as its subscribers know it."""
-    return Site(url=settings.site_url, authority=settings.authority)
+    return Site(url=settings.site_url, authority=settings.authority, hub=settings.hub)
 
 
 def configured_feeds(settings: Settings) -> list[FeedSpec]:

@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from pipeline.commands.output import LONGEST_CELL, MOST_IN_TABLE, Format, line, show, visible
+from pipeline.commands.reading import called
 
 HOSTILE = "Bộ Y tế \x1b[31mđỏ\x1b]0;tên\x07 \x9b2J \u202etrái [red]x[/red]"
 ROW = {"title": HOSTILE, "head\x1b[5mer": "=1+1", "body": b"\x00\xff"}
@@ -53,6 +54,20 @@ def test_log_lines_show_commands_too() -> None:
 
     record = logging.LogRecord("x", logging.WARNING, "f", 1, "title “%s”", (HOSTILE,), None)
     assert obeyed(_Visible("%(message)s").format(record)) == []
+
+
+def test_an_empty_table_is_words_and_empty_data_stays_data(capsys: pytest.CaptureFixture[str]) -> None:
+    said = []
+    for format in (Format.TABLE, Format.CSV, Format.JSONL):
+        show(iter(()), format, ("a",), empty="Nothing was found.")
+        said.append(capsys.readouterr().out)
+    assert said == ["Nothing was found.\n", "a\n", ""]
+
+
+def test_a_row_is_called_by_what_it_has() -> None:
+    assert called({"id": 0, "title": "x"}) == "0: x"
+    assert called({"title": "x", "text": "y"}) == "x"
+    assert called({"text": "y"}) == "(no id, no title)"
 
 
 def test_a_list_is_the_json_of_its_rows_however_many(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.service.cadence import BACK_OFF_LIMIT, FIRST_RETRY, RECHECKS, is_due, next_check, next_visit
+from pipeline.service.cadence import (
+    BACK_OFF_LIMIT,
+    FIRST_RETRY,
+    RECHECKS,
+    is_due,
+    next_check,
+    next_visit,
+    plan_in_words,
+)
 from storage.pages import LONGEST_WAIT
 from storage.records import Change, ChangeKind, Page, PageState
 
@@ -67,6 +75,15 @@ def test_a_missing_page_is_asked_again_when_the_suspicion_can_be_confirmed() -> 
 def test_a_next_visit_further_off_than_any_wait_is_not_trusted(ahead: timedelta, due: bool) -> None:
     assert is_due(T0 + ahead, now=T0, interval=timedelta(minutes=30)) is due
     assert not is_due(None, now=T0, interval=timedelta(minutes=30))
+
+
+def test_the_plan_says_how_many_are_due_and_which_is_first() -> None:
+    later = {"b_vn": T0 + timedelta(minutes=3), "a_vn": T0 + timedelta(minutes=9)}
+    said = f"2 sources, none due now; the first visit: b_vn at {T0 + timedelta(minutes=3):%Y-%m-%d %H:%M:%S}Z"
+    assert plan_in_words(later, T0) == said
+    assert plan_in_words({**later, "c_vn": T0}, T0) == "3 sources, 1 due now; the first visit: c_vn now"
+    assert plan_in_words({"c_vn": T0}, T0) == "1 source, 1 due now; the first visit: c_vn now"
+    assert plan_in_words({}, T0) == "no source to visit"
 
 
 def test_no_page_waits_longer_than_the_archive_trusts() -> None:

@@ -8,7 +8,7 @@ from feeds.spec import SpecError, load_specs
 from pipeline.config import ConfigError, Settings, load_settings
 from pipeline.relevance import acts, themes
 from pipeline.service.doctor import contact
-from pipeline.site import configured_feeds
+from pipeline.site import configured_feeds, site_of
 
 
 def _settings(tmp_path: Path, line: str) -> Settings:
@@ -66,3 +66,9 @@ def test_a_feeds_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_a_placeholder_is_no_contact(given: str, well: bool) -> None:
     assert contact(given).well is well
+
+
+def test_a_hub_is_named_in_the_feeds_and_a_wrong_one_is_refused() -> None:
+    assert site_of(load_settings(flags={"hub": "https://hub.example.org/"})).hub == "https://hub.example.org/"
+    with pytest.raises(ConfigError, match="hub: the hub's address must begin with http"):
+        load_settings(flags={"hub": "hub"})

@@ -50,7 +50,7 @@ def search(
         hits = archive.search.search(" ".join(words), limit=limit, relevant_only=not everything, exact_first=True)
         found = dict.fromkeys(hit.story_id for hit in hits if hit.story_id is not None)  # copies are one story
         rows = [row_of(view) for story_id in found if (view := archive.stories.view(story_id)) is not None]
-    show(rows, format, COLUMNS)
+    show(rows, format, COLUMNS, empty="Nothing was found. Try fewer or other words.")
 
 
 def show_story(
@@ -102,7 +102,7 @@ def export(
                 for view in archive.stories.every(wanted):
                     yield whole_story(archive, view, settings) if full else row_of(view)
 
-        show(rows(), format, COLUMNS)
+        show(rows(), format, COLUMNS, empty="No story in the feeds meets this.")
 
 
 def query(
@@ -168,10 +168,10 @@ def why(
     from pipeline.relevance import explain
 
     if story == "-" or story.endswith(".jsonl"):
-        from pipeline.commands.reading import json_lines
+        from pipeline.commands.reading import called, json_lines
 
         for row in json_lines(story):
-            say(f"{row.get('id')}: {row.get('title')}")
+            say(called(row))
             for sentence in explain(judge_row(row)):
                 say(f"  {sentence}")
         return

@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 MOST_IN_TABLE = 1_000  # rows that a person is shown
@@ -33,9 +33,17 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def show(rows: Iterable[Mapping[str, Any]], format: Format, columns: Sequence[str], title: str | None = None) -> None:
+def show(
+    rows: Iterable[Mapping[str, Any]],
+    format: Format,
+    columns: Sequence[str],
+    title: str | None = None,
+    *,
+    empty: str = "There is nothing to show.",
+) -> None:
     """Print rows to standard output; `columns` are those of the table and of CSV, JSON carries every key.
 
+    A table without rows is the words of `empty`.
     In JSON and JSON lines control characters are escaped as JSON does it; in tables and CSV they are shown as `\\x1b`.
     """
     if format is Format.JSONL:
@@ -48,7 +56,7 @@ def show(rows: Iterable[Mapping[str, Any]], format: Format, columns: Sequence[st
         writer.writerow(map(visible, columns))
         writer.writerows([_safe_cell(_cell(row.get(column))) for column in columns] for row in rows)
     else:
-        _table(rows, columns, title)
+        _table(rows, columns, title, empty)
 
 
 def line(row: Mapping[str, Any]) -> str:
@@ -80,7 +88,7 @@ def _list(rows: Iterable[Mapping[str, Any]]) -> None:
     print("\n]" if opened else "[]")
 
 
-def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str | None) -> None:
+def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str | None, empty: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.markup import escape
@@ -92,7 +100,11 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], title: str
     table = Table(*(escape(visible(column)) for column in columns), title=title, title_justify="left")
     table.box = box.SIMPLE_HEAD
     remaining = iter(rows)
-    for row in islice(remaining, MOST_IN_TABLE):
+    first = next(remaining, None)
+    if first is None:
+        say(empty)
+        return
+    for row in chain((first,), islice(remaining, MOST_IN_TABLE - 1)):
         table.add_row(*(escape(_short(_cell(row.get(column)))) for column in columns))
     console.print(table)
     if (more := sum(1 for _ in remaining)) > 0:

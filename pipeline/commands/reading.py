@@ -97,7 +97,7 @@ def judge(
     for row in json_lines(file):
         verdict = judge_row(row)
         if explain:
-            say(f"{row.get('id')}: {row.get('title')}")
+            say(called(row))
             for sentence in explained(verdict):
                 say(f"  {sentence}")
             for evidence in verdict.evidence:
@@ -148,6 +148,11 @@ def judge_row(row: dict[str, Any]) -> "Verdict":
     from pipeline.relevance import judge_text
 
     return judge_text(str(row.get("title") or ""), str(row.get("text") or ""), row.get("lang"))
+
+
+def called(row: dict[str, Any]) -> str:
+    """A row as a person would call it: its id and its title, so far as it has them."""
+    return ": ".join(str(row[name]) for name in ("id", "title") if row.get(name) is not None) or "(no id, no title)"
 
 
 def json_lines(file: str) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """When to look again: at a source, and at a page. Health, history and the clock go in, a moment comes out. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from storage.records import Change, ChangeKind, Page, PageState
@@ -39,6 +40,16 @@ def is_due(next_visit_at: datetime | None, *, now: datetime, interval: timedelta
     if next_visit_at is None:
         return False
     return next_visit_at <= now or next_visit_at > now + 1.1 * max(BACK_OFF_LIMIT, interval)
+
+
+def plan_in_words(planned: Mapping[str, datetime], now: datetime) -> str:
+    """What will be visited, and when first, of the sources by the moment of their next visit."""
+    if not planned:
+        return "no source to visit"
+    due = sum(1 for at in planned.values() if at <= now)
+    slug, first = min(planned.items(), key=lambda each: (each[1], each[0]))
+    sources = f"{len(planned)} source{'s' if len(planned) > 1 else ''}, {due or 'none'} due now"
+    return f"{sources}; the first visit: {slug} {'now' if first <= now else f'at {first:%Y-%m-%d %H:%M:%S}Z'}"
 
 
 def next_check(page: Page, change: Change, at: datetime) -> datetime | None:

@@ -22,7 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from pipeline.service.booking import book
-from pipeline.service.cadence import is_due
+from pipeline.service.cadence import is_due, plan_in_words
 from pipeline.service.child_visit import BUSY, GRACE
 from spiders.source import Source
 from storage.errors import HealthwireError, LeaseLost
@@ -137,6 +137,12 @@ class Service:
                 if state.next_visit_at is None:
                     soon = now + self._first_within * random.random()  # noqa: S311 - spreads load, keeps no secret
                     archive.visits.save_state(replace(state, next_visit_at=soon))
+            planned = {
+                state.slug: state.next_visit_at
+                for state in archive.visits.states()
+                if state.slug in self._sources and state.next_visit_at is not None
+            }
+        log.info("%s", plan_in_words(planned, now))
 
     def _forget(self) -> None:
         """Let the sites' memories go of what has not been seen for long."""
