@@ -45,6 +45,10 @@ class Links:
         return self._at("/style.css") if self.served else "style.css"
 
     @property
+    def icon(self) -> str:
+        return self._at("/favicon.ico") if self.served else "favicon.svg"
+
+    @property
     def opml(self) -> str:
         return self._at("/opml") if self.served else "feeds.opml"
 
@@ -173,9 +177,11 @@ def sources(site: Site, links: Links, rows: Sequence[tuple[str, SourceState, Vis
     )  # fmt: skip
 
 
-def message(site: Site, links: Links, heading: str, description: str, specs: Sequence[FeedSpec] = ()) -> bytes:
-    """A page that says one thing: not found, gone, something is wrong."""
-    return _page("message.html", site, links, specs, heading=heading, description=description)
+def message(
+    site: Site, links: Links, heading: str, description: str, specs: Sequence[FeedSpec] = (), *, lost: bool = False
+) -> bytes:
+    """A page that says one thing: not found, gone, something is wrong. Who is `lost` is shown ways to go on."""
+    return _page("message.html", site, links, specs, heading=heading, description=description, lost=lost)
 
 
 def opml(site: Site, specs: Sequence[FeedSpec]) -> bytes:
@@ -197,7 +203,7 @@ def opml(site: Site, specs: Sequence[FeedSpec]) -> bytes:
 
 
 def asset(name: str) -> bytes:
-    """A file that pages and feeds refer to: `style.css`, `feed.css`."""
+    """A file that pages, feeds and browsers refer to: `style.css`, `feed.css`, `favicon.svg`, `robots.txt`."""
     return (HERE / "assets" / name).read_bytes()
 
 

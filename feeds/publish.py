@@ -1,6 +1,6 @@
 """Feeds as files in a directory that any web server can serve.
 
-    index.html  style.css  feed.css
+    index.html  style.css  feed.css  favicon.svg
     feeds.opml                                the main feed for feed readers; all-feeds.opml: all of them
     health-cooperation.rss  .atom  .json      and so for every feed
     feeds.json                                what is here, and which feeds are retired
@@ -40,6 +40,7 @@ STAMP = ".healthwire-stamp"
 """The file that says of what the feeds beside it were made: a publishing that would change nothing ends there."""
 
 LATEST = 20
+_ASSETS = ("style.css", "feed.css", "favicon.svg")
 _BESIDE = ".healthwire-"
 _LEFT_OVER = 3600.0  # seconds after which a file beside its place is taken for a dead process's
 
@@ -135,7 +136,7 @@ def render_all(feeds: Sequence[Feed], site: Site) -> dict[str, bytes]:
     files["feeds.opml"] = html_pages.opml(site, specs[:1])
     files["all-feeds.opml"] = html_pages.opml(site, specs)
     files["index.html"] = html_pages.index(site, specs, latest, html_pages.Links(site=site, served=False))
-    for name in ("style.css", "feed.css"):
+    for name in _ASSETS:
         files[name] = html_pages.asset(name)
     return files
 
@@ -252,7 +253,7 @@ def _standing(directory: Path, stamp: str) -> Published | None:
         return None
     kept = manifest(directory)
     names = [f"{slug}.{form}" for slug in kept.feeds for form in FORMATS]
-    names += ["index.html", "feeds.opml", "all-feeds.opml", "style.css", "feed.css"]
+    names += ["index.html", "feeds.opml", "all-feeds.opml", *_ASSETS]
     if made_of != stamp.encode() or not kept.feeds or not all((directory / name).is_file() for name in names):
         return None
     return Published(directory=directory, changed=(), removed=(), unchanged=len(names) + 1, feeds=len(kept.feeds))

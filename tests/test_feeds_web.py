@@ -348,6 +348,33 @@ def test_an_older_page_of_no_feed_is_not_found(client: TestClient) -> None:
     assert client.get("/feeds/nothing?cursor=1-1").status_code == 404
 
 
+def test_the_api_says_what_it_offers_and_keeps_its_word(client: TestClient) -> None:
+    offered = client.get("/api/").json()
+    assert client.get("/api").json() == offered
+    assert "partner" in offered["stories"]["parameters"]
+    for name in ("stories", "health", "feeds"):
+        assert client.get(offered[name]["url"].removeprefix(SITE.url)).status_code == 200
+    one = offered["story"]["url"].replace("UID", f"{1:020x}")
+    assert client.get(one.removeprefix(SITE.url)).status_code == 200
+
+
+def test_what_browsers_and_robots_ask_for_is_there(client: TestClient) -> None:
+    icon, robots = client.get("/favicon.ico"), client.get("/robots.txt")
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert html.fromstring(client.get("/").content).xpath("//link[@rel='icon']/@href") == ["/favicon.ico"]
+    assert robots.headers["content-type"].startswith("text/plain")
+    assert "Disallow: /search" in robots.text.splitlines()
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/stories/none", "/feeds/nothing"])
+def test_a_page_that_is_not_there_leads_on(client: TestClient, path: str) -> None:
+    got = client.get(path, headers={"Accept": BROWSER})
+    hrefs = html.fromstring(got.content).xpath("//main//a/@href")
+    assert got.status_code == 404
+    assert {"/", "/search", "/sources"} <= {str(href) for href in hrefs}
+    assert "/search?q=" in client.get(path, headers={"Accept": "*/*"}).text
+
+
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     nasty = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{7*7}} javascript:alert(3)"
     document = make_document(title=nasty, lead=nasty, byline=nasty, agency=nasty)

@@ -93,6 +93,20 @@ def _partner(given: str) -> str:
     return code
 
 
+def offer(site: Site) -> dict[str, Any]:
+    """What there is to ask, with the addresses to ask it at."""
+    return {
+        "stories": {
+            "url": f"{site.url}/api/stories",
+            "about": "the stories of the feeds, newest first; `next` leads on, several values stand between commas",
+            "parameters": list(_ALLOWED),
+        },
+        "story": {"url": f"{site.url}/api/stories/UID", "about": "one story with all evidence and every revision"},
+        "health": {"url": f"{site.url}/health", "about": "the sources, their last visits, what the archive holds"},
+        "feeds": {"url": f"{site.url}/all-feeds.opml", "about": "all feeds; each also ends in .rss and .json"},
+    }
+
+
 def stories(archive: "Archive", asked: Asked, site: Site) -> dict[str, Any]:
     """A page of stories, newest first; `next` is the address of the next page, null at the end."""
     views = archive.stories.views(asked.filter, asked.limit + 1, asked.before)

@@ -6,8 +6,10 @@
 /stories/UID            one story: reason, evidence, tellings, revisions
 /search?q=              full text
 /sources                the sources and their health, as a page
+/api/                   what the API offers, as JSON
 /api/stories            stories as JSON: partner, language, source, theme, act, since, until, limit, cursor
 /api/stories/UID        one story as JSON
+/robots.txt, /favicon.ico
 /health                 the sources' states, last visits and counts, as JSON
 """
 
@@ -153,10 +155,14 @@ def create_app(
             Route("/opml", kept(desk.opml, path)),
             Route("/feeds.opml", kept(desk.opml, lambda request: "/opml")),
             Route("/all-feeds.opml", kept(desk.all_feeds_opml, path)),
-            Route("/style.css", kept(desk.asset, path)),
+            Route("/style.css", kept(desk.asset("style.css", "text/css"), path)),
+            Route("/favicon.ico", kept(desk.asset("favicon.svg", "image/svg+xml"), path)),
+            Route("/robots.txt", kept(desk.asset("robots.txt", "text/plain"), path)),
             Route("/stories/{uid}", kept(desk.story, path)),
             Route("/search", asked(desk.search)),
             Route("/sources", fresh(desk.sources)),
+            Route("/api/", kept(desk.api, lambda request: "/api/")),
+            Route("/api", kept(desk.api, lambda request: "/api/")),
             Route("/api/stories", asked(desk.api_stories)),
             Route("/api/stories/{uid}", kept(desk.api_story, path)),
             Route("/health", health),
@@ -218,8 +224,8 @@ class _Desk:
         with self.store.read() as archive:
             return make_body(html_pages.opml(self.site, self._specs(archive)), "text/x-opml")
 
-    def asset(self, request: Request) -> Body:
-        return make_body(html_pages.asset("style.css"), "text/css")
+    def asset(self, name: str, media_type: str) -> Callable[[Request], Body]:
+        return lambda request: make_body(html_pages.asset(name), media_type)
 
     def story(self, request: Request) -> Body | None:
         with self.store.read() as archive:
@@ -251,6 +257,9 @@ class _Desk:
             rows = api.source_rows(archive)
             links = self._links(self._specs(archive))
         return make_body(html_pages.sources(self.site, links, rows), HTML, max_age=0)
+
+    def api(self, request: Request) -> Body:
+        return _json(api.offer(self.site))
 
     def api_stories(self, request: Request) -> Body:
         asked = api.read_request(request.query_params)
@@ -291,9 +300,11 @@ class _Desk:
             with self.store.read() as archive:
                 specs = self._specs(archive)
         if HTML in request.headers.get("accept", ""):
-            page = html_pages.message(self.site, self._links(specs), heading, detail, specs)
+            page = html_pages.message(self.site, self._links(specs), heading, detail, specs, lost=status in (404, 410))
             return make_body(page, HTML, max_age=0)
         lines = [detail]
+        if status == 404:
+            lines.append("Stories and feeds: /   the archive: /search?q=   the sources: /sources   the API: /api/")
         if specs:
             lines += ["There are:", *(f"  /feeds/{spec.slug}.rss .atom .json   {spec.title}" for spec in specs)]
         return make_body(("\n".join(lines) + "\n").encode(), "text/plain", max_age=0)
