@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 from pathlib import Path
 
 import feedparser
@@ -373,6 +374,23 @@ def test_a_page_that_is_not_there_leads_on(client: TestClient, path: str) -> Non
     assert got.status_code == 404
     assert {"/", "/search", "/sources"} <= {str(href) for href in hrefs}
     assert "/search?q=" in client.get(path, headers={"Accept": "*/*"}).text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/feeds/health-cooperation", "/search?q=vac+xin", "/search?q=zzz", "/search", "/sources", "/nothing",
+             f"/stories/{2:020x}"],
+)  # fmt: skip
+def test_headings_skip_no_level_and_what_scrolls_can_be_reached_by_keyboard(client: TestClient, path: str) -> None:
+    page = html.fromstring(client.get(path, headers={"Accept": BROWSER}).content)
+    levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3|//h4")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    tables = page.xpath("//table")
+    assert bool(tables) == (path == "/sources" or path.startswith("/stories"))
+    for table in tables:
+        around = table.getparent()
+        assert (around.get("tabindex"), around.get("role"), bool(around.get("aria-label"))) == ("0", "region", True)
 
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
